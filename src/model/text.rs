@@ -1,0 +1,154 @@
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// The name and number of the rules by which [`body_digest`] works. Digests of other rules are not compared.
+pub const BODY_DIGEST_RULES: &str = "strict/1";
+
+/// A SHA-256 digest, printed as `sha256:` and 64 hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.update(bytes.as_ref());
+        hasher.finish()
+    }
+
+    /// The printed form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The hex digits alone, for tools such as `sha256sum`.
+    pub fn hex(&self) -> &str {
+        self.0.trim_start_matches("sha256:")
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Digests bytes as they stream by.
+#[derive(Default, Clone)]
+pub struct Hasher(sha2::Sha256);
+
+impl Hasher {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes taken in.
+    pub fn finish(self) -> Digest {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(71);
+        text.push_str("sha256:");
+        for byte in self.0.finalize() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Digest(text)
+    }
+}
+
+impl std::io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The strict digest of a text and its length in bytes: line ends as LF, and `]] >`, which Confluence's XML writers put in place of
+/// `]]>`, turned back. Nothing else is touched. The same function serves every side, so the repair can't show as a difference.
+pub fn body_digest(text: &str) -> (Digest, u64) {
+    let mut hasher = Hasher::default();
+    let mut length = 0_u64;
+    let mut rest = text;
+    while let Some(at) = rest.find(['\r', ']']) {
+        let (head, tail) = rest.split_at(at);
+        hasher.update(head.as_bytes());
+        let (repaired, skip) = if tail.starts_with("\r\n") {
+            ("\n", 2)
+        } else if tail.starts_with('\r') {
+            ("\n", 1)
+        } else if tail.starts_with("]] >") {
+            ("]]>", 4)
+        } else {
+            ("]", 1)
+        };
+        hasher.update(repaired.as_bytes());
+        length += (head.len() + repaired.len()) as u64;
+        rest = tail.get(skip..).unwrap_or_default();
+    }
+    hasher.update(rest.as_bytes());
+    (hasher.finish(), length + rest.len() as u64)
+}
+
+/// The digits of a wall clock in the one form that readings hold, `2012-03-07 17:16:48.158`, from what packages
+/// (`2012-03-07 17:16:48.158`) and REST (`2012-03-07T17:16:48.158+01:00`, `…+0100`, `…Z`, fraction optional) print.
+/// The zone is dropped: a restore keeps the digits, not the instant. `None` for anything else.
+pub fn wall_clock(text: &str) -> Option<String> {
+    let (date, time) = (text.get(..10)?, text.get(11..19)?);
+    let shape = |text: &str, pattern: &str| {
+        text.len() == pattern.len()
+            && text.bytes().zip(pattern.bytes()).all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p })
+    };
+    if !shape(date, "0000-00-00") || !shape(time, "00:00:00") || !matches!(text.as_bytes().get(10), Some(b' ' | b'T')) {
+        return None;
+    }
+    let fraction: String = match text.get(19..)?.strip_prefix('.') {
+        Some(rest) => rest.chars().take_while(char::is_ascii_digit).take(3).collect(),
+        None => String::new(),
+    };
+    Some(format!("{date} {time}.{fraction:0<3}"))
+}
+
+/// A number with thousands separators: `4,812`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_cdata_end_has_the_digest_of_the_genuine_one() {
+        assert_eq!(body_digest("<![CDATA[x]] >\r\ny"), body_digest("<![CDATA[x]]>\ny"));
+        assert_ne!(body_digest("]] x"), body_digest("]]x"));
+        assert_eq!(body_digest("]]]] >").1, 5);
+        assert_eq!(body_digest("plain").0, Digest::of("plain"));
+    }
+
+    #[test]
+    fn times_of_packages_and_rest_have_one_form() {
+        for text in ["2012-03-07 17:16:48.158", "2012-03-07T17:16:48.158+01:00", "2012-03-07T17:16:48.158Z"] {
+            assert_eq!(wall_clock(text).as_deref(), Some("2012-03-07 17:16:48.158"));
+        }
+        assert_eq!(wall_clock("2024-05-31 10:03:18.7").as_deref(), Some("2024-05-31 10:03:18.700"));
+        assert_eq!(wall_clock("2024-05-31T10:03:18Z").as_deref(), Some("2024-05-31 10:03:18.000"));
+        assert_eq!(wall_clock("yesterday"), None);
+    }
+
+    #[test]
+    fn counts_have_separators() {
+        assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+    }
+}

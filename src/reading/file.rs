@@ -1,0 +1,246 @@
+//! The exchange form of a manifest: line-delimited JSON. A header, one line an item in key order by kind, and a last line with the counts and
+//! the SHA-256 of all before it, so that a file that was cut off or edited shows.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Claim, Header, Manifest, ReadError, Reading};
+use crate::model::{Digest, Hasher, Item, Kind};
+
+/// The format number that this program writes. It reads all up to it.
+pub const FORMAT: u32 = 1;
+
+/// Longest line that is read: 16 MiB. An item holds digests, not texts, so real ones have a few hundred bytes.
+const LINE_MAX: usize = 16 << 20;
+
+/// Why a manifest file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file can't be opened, read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The first line isn't the header of a manifest.
+    #[error("line 1 is not the header of a manifest: {0}")]
+    NotAManifest(String),
+    /// A newer program wrote it.
+    #[error("it has format {found}, and this program reads formats up to {FORMAT}; use a newer rehearse")]
+    Newer {
+        /// The format number of the file.
+        found: u32,
+    },
+    /// A line isn't an item.
+    #[error("line {line} is not an item: {problem}")]
+    Line {
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The last line is missing.
+    #[error("it is cut off behind line {line}: the closing line with counts and digest is missing")]
+    CutOff {
+        /// The last line that is there.
+        line: u64,
+    },
+    /// The digest in the last line isn't that of the lines before it.
+    #[error("it was changed after it was written: its lines have digest {actual}, its closing line says {claimed}")]
+    Edited {
+        /// What the closing line says.
+        claimed: String,
+        /// What the lines have.
+        actual: Digest,
+    },
+    /// The digest fits and the counts don't.
+    #[error("its closing line counts {claimed} items of the kind {kind}, and it holds {actual}")]
+    Counts {
+        /// Which kind.
+        kind: Kind,
+        /// What the closing line says.
+        claimed: u64,
+        /// What is there.
+        actual: u64,
+    },
+    /// The reading that was to be written broke off.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct First {
+    manifest: u32,
+    tool: String,
+    claim: Claim,
+    bound_to: Option<Digest>,
+    header: Header,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    manifest: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Last {
+    counts: BTreeMap<Kind, u64>,
+    sha256: String,
+}
+
+/// Writes a manifest file; gives the digest of the whole file.
+///
+/// # Errors
+/// What the writer says, or a reading that broke off.
+pub fn write_manifest(manifest: &Manifest, mut to: impl Write) -> Result<Digest, FileError> {
+    let mut before = Hasher::default();
+    let mut line = |value: String, before: &mut Hasher| -> Result<(), FileError> {
+        let value = value + "\n";
+        before.update(value.as_bytes());
+        Ok(to.write_all(value.as_bytes())?)
+    };
+    let first = First {
+        manifest: FORMAT,
+        tool: concat!("rehearse ", env!("CARGO_PKG_VERSION")).to_owned(),
+        claim: manifest.claim,
+        bound_to: manifest.bound_to.clone(),
+        header: manifest.reading.header.clone(),
+    };
+    line(json(&first)?, &mut before)?;
+    let mut counts = BTreeMap::new();
+    for kind in Kind::ALL {
+        for item in manifest.reading.items(kind) {
+            line(json(item?)?, &mut before)?;
+            *counts.entry(kind).or_default() += 1;
+        }
+    }
+    let last = Last { counts, sha256: before.clone().finish().hex().to_owned() };
+    line(json(&last)?, &mut before)?;
+    to.flush()?;
+    Ok(before.finish())
+}
+
+/// Reads a manifest file; gives the digest of the whole file beside it.
+///
+/// # Errors
+/// A file that can't be read, is no manifest, was cut off or edited, or is of a newer format.
+pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileError> {
+    let mut hasher = Hasher::default();
+    let mut text = String::new();
+    if !next_line(&mut from, &mut text)? {
+        return Err(FileError::NotAManifest("the file is empty".to_owned()));
+    }
+    let refused = |error: serde_json::Error| FileError::NotAManifest(error.to_string());
+    let format: Format = serde_json::from_str(&text).map_err(refused)?;
+    if format.manifest > FORMAT {
+        return Err(FileError::Newer { found: format.manifest });
+    }
+    let first: First = serde_json::from_str(&text).map_err(refused)?;
+    hasher.update(text.as_bytes());
+    let (mut items, mut number) = (Vec::new(), 1_u64);
+    let last: Last = loop {
+        if !next_line(&mut from, &mut text)? {
+            return Err(FileError::CutOff { line: number });
+        }
+        number += 1;
+        if text.starts_with("{\"counts\":") {
+            break serde_json::from_str(&text).map_err(|error| line_error(number, &error))?;
+        }
+        if !text.ends_with('\n') {
+            return Err(FileError::CutOff { line: number });
+        }
+        items.push(serde_json::from_str::<Item>(&text).map_err(|error| line_error(number, &error))?);
+        hasher.update(text.as_bytes());
+    };
+    let actual = hasher.clone().finish();
+    if actual.hex() != last.sha256 {
+        return Err(FileError::Edited { claimed: format!("sha256:{}", last.sha256), actual });
+    }
+    hasher.update(text.as_bytes());
+    if next_line(&mut from, &mut text)? {
+        return Err(FileError::Line {
+            line: number + 1,
+            problem: "nothing may stand behind the closing line".to_owned(),
+        });
+    }
+    let reading = Reading::new(first.header, items);
+    for kind in Kind::ALL {
+        let (claimed, actual) = (last.counts.get(&kind).copied().unwrap_or_default(), reading.number(kind));
+        if claimed != actual {
+            return Err(FileError::Counts { kind, claimed, actual });
+        }
+    }
+    Ok((Manifest { reading, claim: first.claim, bound_to: first.bound_to }, hasher.finish()))
+}
+
+fn line_error(line: u64, error: &serde_json::Error) -> FileError {
+    FileError::Line { line, problem: error.to_string() }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, FileError> {
+    serde_json::to_string(value).map_err(|error| FileError::Io(error.into()))
+}
+
+fn next_line(from: &mut impl BufRead, text: &mut String) -> Result<bool, FileError> {
+    use std::io::Read as _;
+    text.clear();
+    let read = from.take(LINE_MAX as u64).read_line(text)?;
+    if read == LINE_MAX {
+        return Err(FileError::Io(std::io::Error::other("a line has more than 16 MiB")));
+    }
+    Ok(read > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, Key, Scope, Value};
+
+    fn manifest() -> Manifest {
+        let header = Header {
+            origin: "test".into(),
+            began: "2026-11-23T00:00:00Z".into(),
+            ended: "2026-11-23T00:00:01Z".into(),
+            product: None,
+            scope: Scope::Spaces(vec!["OPS".into()]),
+            coverage: BTreeMap::new(),
+            blind_spots: Vec::new(),
+            texts: crate::model::BODY_DIGEST_RULES.into(),
+        };
+        let fields = BTreeMap::from([(Field::Title, Some(Value::from("A\u{2028}b"))), (Field::Parent, None)]);
+        let item = Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: Some(1), aside: None, fields };
+        let reading = Reading::new(header, vec![item.clone(), item]);
+        Manifest { reading, claim: Claim::Source, bound_to: Some(Digest::of("x")) }
+    }
+
+    fn written() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write_manifest(&manifest(), &mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let (read, digest) = read_manifest(written().as_slice()).unwrap();
+        assert_eq!(read, manifest());
+        assert_eq!(digest, Digest::of(written()));
+    }
+
+    #[test]
+    fn a_cut_anywhere_is_refused() {
+        let bytes = written();
+        for length in 0..bytes.len() - 1 {
+            assert!(read_manifest(&bytes[..length]).is_err(), "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn an_edit_and_a_newer_format_are_refused() {
+        let text = String::from_utf8(written()).unwrap();
+        assert!(matches!(read_manifest(text.replace("OPS", "OPX").as_bytes()), Err(FileError::Edited { .. })));
+        let newer = text.replacen("\"manifest\":1", "\"manifest\":2", 1);
+        assert!(matches!(read_manifest(newer.as_bytes()), Err(FileError::Newer { found: 2 })));
+        assert!(matches!(read_manifest(&b"PK\x03\x04"[..]), Err(FileError::NotAManifest(_))));
+    }
+}
