@@ -6,3 +6,4 @@ pub mod clock;
 pub mod event;
 pub mod model;
 pub mod reading;
+pub mod source;
