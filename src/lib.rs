@@ -5,4 +5,5 @@ pub mod check;
 pub mod clock;
 pub mod event;
 pub mod model;
+pub mod package;
 pub mod reading;
