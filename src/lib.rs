@@ -5,5 +5,6 @@ pub mod check;
 pub mod clock;
 pub mod event;
 pub mod model;
+pub mod package;
 pub mod reading;
 pub mod source;
