@@ -5,4 +5,7 @@ pub mod check;
 pub mod clock;
 pub mod event;
 pub mod model;
+pub mod plan;
 pub mod reading;
+pub mod scenario;
+pub mod settings;
