@@ -7,5 +7,8 @@ pub mod confluence;
 pub mod event;
 pub mod model;
 pub mod package;
+pub mod plan;
 pub mod reading;
+pub mod scenario;
+pub mod settings;
 pub mod source;
