@@ -7,3 +7,4 @@ pub mod event;
 pub mod model;
 pub mod package;
 pub mod reading;
+pub mod sample;
