@@ -9,6 +9,7 @@ pub mod model;
 pub mod package;
 pub mod plan;
 pub mod reading;
+pub mod sample;
 pub mod scenario;
 pub mod settings;
 pub mod source;

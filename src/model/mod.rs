@@ -11,6 +11,7 @@ mod judge;
 mod key;
 mod kind;
 mod ledger;
+mod lot;
 mod needs;
 mod privacy;
 mod record;
@@ -26,6 +27,7 @@ pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};
 pub use key::{Identity, Key};
 pub use kind::Kind;
 pub use ledger::{Account, Descriptor, Ledger};
+pub use lot::Lot;
 pub use needs::Needs;
 pub use privacy::Privacy;
 pub use record::{
