@@ -4,5 +4,6 @@
 pub mod check;
 pub mod clock;
 pub mod event;
+pub mod lab;
 pub mod model;
 pub mod reading;
