@@ -196,7 +196,7 @@ impl Container {
         }
     }
 
-    /// Leaves the removal to [`super::remove_objects`], which goes by the ledger; the name stays.
+    /// Leaves the removal to [`super::clear`], which goes by the ledger; the name stays.
     pub fn disarmed(mut self) -> String {
         if let Some(handle) = self.handle.take() {
             // Its destructor would ask the engine again and wait for the answer, without a bound of ours.

@@ -248,7 +248,7 @@ mod tests {
         ledger.note(&volume).unwrap();
         ledger.note(&container).unwrap();
         ledger.strike(&volume).unwrap();
-        assert_eq!(ledger.outstanding(), [container.clone()]);
+        assert_eq!(ledger.outstanding(), std::slice::from_ref(&container));
         ledger.end().unwrap();
         assert!(ledger.path.exists());
         ledger.strike(&container).unwrap();

@@ -12,7 +12,6 @@ mod found;
 #[cfg(feature = "containers")]
 mod image;
 mod ledger;
-#[cfg(feature = "containers")]
 mod remove;
 mod sweep;
 
@@ -24,15 +23,17 @@ pub use error::LabError;
 #[cfg(feature = "containers")]
 pub use image::{Image, ensure_mock_image, existing_image, remove_other_mock_images};
 pub use ledger::{Ledger, Object, WorkFolder, state_folder};
-#[cfg(feature = "containers")]
-pub use remove::remove_objects;
+pub use remove::{Cleared, clear};
 pub use sweep::{SweepSettings, Swept, sweep};
 
+#[cfg(feature = "containers")]
 /// Names the drill to which a container, a volume or a network belongs.
 pub const LABEL_DRILL: &str = "rehearse.drill";
+#[cfg(feature = "containers")]
 /// Says when it was created, as `2026-11-23T12:45:01Z`.
 pub const LABEL_CREATED: &str = "rehearse.created";
 /// Says that an image holds a mock Confluence.
 pub const LABEL_MOCK: &str = "rehearse.mock";
+#[cfg(feature = "containers")]
 /// The SHA-256 of the executable in an image that `rehearse` built itself.
 pub const LABEL_EXECUTABLE: &str = "rehearse.executable";

@@ -3,11 +3,11 @@
 //! A drill that is under way holds the lock of its ledger; its objects are left alone. Objects that carry our label and are in no
 //! ledger here (another user's, another state folder's) are removed only when they are old.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::found::{DeadLedger, FoundLedger, ledgers};
+use super::remove::{Remover, in_order};
 use super::{Object, state_folder};
 
 /// What to sweep.
@@ -56,10 +56,28 @@ pub async fn sweep(settings: &SweepSettings) -> Swept {
         Err(error) => swept.left.push(format!("ledgers: failed to {error}")),
     }
     swept.alive.dedup();
+    let mut remover = Remover::default();
     #[cfg(feature = "containers")]
-    containers::sweep(settings, dead, &mut swept).await;
-    #[cfg(not(feature = "containers"))]
-    folders_only(dead, &mut swept);
+    let mut labelled = containers::labelled(&mut swept).await;
+    for ledger in dead {
+        #[cfg_attr(not(feature = "containers"), expect(unused_mut, reason = "the engine may know of more"))]
+        let mut objects = ledger.outstanding.clone();
+        #[cfg(feature = "containers")]
+        containers::take(&mut labelled, &ledger.drill, &mut objects);
+        let mut whole = true;
+        for object in in_order(objects) {
+            let result = remover.remove(&ledger.drill, &object).await;
+            whole &= swept.tell(&object, result);
+        }
+        swept.finish(&ledger, whole);
+    }
+    #[cfg(feature = "containers")]
+    for one in labelled {
+        if !swept.alive.contains(&one.drill) && one.is_older_than(settings.older_than) {
+            let result = remover.remove(&one.drill, &one.object).await;
+            swept.tell(&one.object, result);
+        }
+    }
     swept
 }
 
@@ -80,74 +98,39 @@ impl Swept {
     }
 }
 
-#[cfg(not(feature = "containers"))]
-fn folders_only(dead: Vec<DeadLedger>, swept: &mut Swept) {
-    for ledger in dead {
-        let mut whole = true;
-        for object in &ledger.outstanding {
-            let result = match object {
-                Object::Folder(path) => super::ledger::remove_folder(path, &ledger.drill).map_err(|e| e.to_string()),
-                _ => Err("remove it: this build has no containers; take one with the feature `containers`".to_owned()),
-            };
-            whole &= swept.tell(object, result);
-        }
-        swept.finish(&ledger, whole);
-    }
-}
-
 #[cfg(feature = "containers")]
 mod containers {
     use std::collections::HashMap;
+    use std::time::Duration;
 
     use bollard::query_parameters::{
         ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
     };
 
-    use super::{BTreeSet, DeadLedger, Object, SweepSettings, Swept};
-    use crate::lab::{Engine, LABEL_CREATED, LABEL_DRILL, LabError, remove_objects};
+    use super::{Object, Swept};
+    use crate::lab::{Engine, LABEL_CREATED, LABEL_DRILL, LabError};
 
-    pub(super) async fn sweep(settings: &SweepSettings, dead: Vec<DeadLedger>, swept: &mut Swept) {
-        let engine = Engine::connect().await;
-        let mut found = match &engine {
-            Ok(engine) => match labelled(engine).await {
-                Ok(found) => found,
-                Err(error) => {
-                    swept.left.push(format!("objects of the container engine: failed to {error}"));
-                    Vec::new()
-                }
-            },
-            // Where there is no engine there is nothing of ours in it; objects that ledgers name are told below.
-            Err(_) => Vec::new(),
-        };
-        for ledger in dead {
-            let mut objects = ledger.outstanding.clone();
-            found.retain(|one| {
-                let ours = one.drill == ledger.drill;
-                if ours && !objects.contains(&one.object) {
-                    objects.push(one.object.clone());
-                }
-                !ours
-            });
-            let mut whole = true;
-            remove_objects(engine.as_ref(), &ledger.drill, objects, |object, result| {
-                whole &= swept.tell(object, result)
-            })
-            .await;
-            swept.finish(&ledger, whole);
-        }
-        let alive: BTreeSet<&String> = swept.alive.iter().collect();
-        found.retain(|one| !alive.contains(&one.drill) && one.is_older_than(settings));
-        for one in found {
-            remove_objects(engine.as_ref(), &one.drill, vec![one.object], |object, result| {
-                swept.tell(object, result);
-            })
-            .await;
+    /// Everything in the engine that carries the label of a drill; nothing where there is no engine.
+    pub(super) async fn labelled(swept: &mut Swept) -> Vec<Labelled> {
+        let Ok(engine) = Engine::connect().await else { return Vec::new() };
+        ask(&engine).await.unwrap_or_else(|error| {
+            swept.left.push(format!("objects of the container engine: failed to {error}"));
+            Vec::new()
+        })
+    }
+
+    /// Moves the objects of one drill over to those that its ledger names.
+    pub(super) fn take(labelled: &mut Vec<Labelled>, drill: &str, objects: &mut Vec<Object>) {
+        for one in labelled.extract_if(.., |one| one.drill == drill) {
+            if !objects.contains(&one.object) {
+                objects.push(one.object);
+            }
         }
     }
 
-    struct Labelled {
-        object: Object,
-        drill: String,
+    pub(super) struct Labelled {
+        pub(super) object: Object,
+        pub(super) drill: String,
         created: String,
     }
 
@@ -158,15 +141,14 @@ mod containers {
         }
 
         /// One whose age isn't known is left alone.
-        fn is_older_than(&self, settings: &SweepSettings) -> bool {
+        pub(super) fn is_older_than(&self, least: Duration) -> bool {
             let Ok(created) = self.created.parse::<jiff::Timestamp>() else { return false };
             let age = jiff::Timestamp::now().duration_since(created);
-            std::time::Duration::try_from(age).is_ok_and(|age| age >= settings.older_than)
+            Duration::try_from(age).is_ok_and(|age| age >= least)
         }
     }
 
-    /// Everything in the engine that carries the label of a drill.
-    async fn labelled(engine: &Engine) -> Result<Vec<Labelled>, LabError> {
+    async fn ask(engine: &Engine) -> Result<Vec<Labelled>, LabError> {
         let filter = HashMap::from([("label", vec![LABEL_DRILL])]);
         let docker = engine.docker();
         let mut found = Vec::new();
