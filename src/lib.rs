@@ -6,4 +6,5 @@ pub mod clock;
 pub mod event;
 pub mod lab;
 pub mod model;
+pub mod package;
 pub mod reading;
