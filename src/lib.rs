@@ -3,8 +3,10 @@
 
 pub mod check;
 pub mod clock;
+pub mod confluence;
 pub mod event;
 pub mod lab;
 pub mod model;
 pub mod package;
 pub mod reading;
+pub mod source;

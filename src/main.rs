@@ -1,3 +1,3 @@
-//! The command line.
+//! The command `rehearse`.
 
 fn main() {}
