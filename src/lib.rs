@@ -5,6 +5,7 @@ pub mod check;
 pub mod clock;
 pub mod confluence;
 pub mod event;
+pub mod lab;
 pub mod model;
 pub mod package;
 pub mod plan;
