@@ -14,8 +14,7 @@ pub(super) fn existing(path: &Spanned<PathBuf>, what: &str, desk: &mut Desk<'_>)
         Err(error) => error.to_string(),
     };
     let message = format!("the {what} can't be read: {problem}");
-    let here = std::env::current_dir().map_or_else(|_| "here".to_owned(), |folder| folder.display().to_string());
-    let help = format!("relative paths begin in the folder in which rehearse runs: {here}");
+    let help = "relative paths begin in the folder in which rehearse runs, not in the folder of the scenario";
     desk.refuse(path.span, message, problem, help);
 }
 

@@ -20,8 +20,11 @@ pub(super) fn settle_assurance(plan: &mut Plan, desk: &mut Desk<'_>) {
     {
         let word = required.value.name();
         let message = format!("`{word}` is out of reach: this plan proves `{}` at most", reach.name());
-        let label = format!("it would mean: {}", required.value.meaning());
-        desk.refuse(required.span, message, label, obstacles(plan, required.value).join("; "));
+        let label = format!("it says that {}", required.value.meaning());
+        desk.refuse(required.span, message, label, format!("require `{}`, or leave `assurance` out", reach.name()));
+        if let Some(complaint) = desk.complaints.last_mut() {
+            complaint.notes = obstacles(plan, required.value);
+        }
     }
 }
 

@@ -66,7 +66,10 @@ fn beside(file: &Path, named: &Path) -> PathBuf {
 /// The text of a file, as long as it isn't longer than any settings file.
 fn text(path: &Path) -> Result<Arc<str>, String> {
     use std::io::Read as _;
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        _ => error.to_string(),
+    })?;
     let mut text = String::new();
     let limit = SOURCE_MAX as u64 + 1;
     match file.take(limit).read_to_string(&mut text) {

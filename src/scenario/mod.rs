@@ -127,5 +127,25 @@ pub struct Defaults {
 
 /// The JSON Schema (draft-07) of scenario files.
 pub fn schema() -> serde_json::Value {
-    schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Scenario>().to_value()
+    let generator = schemars::generate::SchemaSettings::draft07().into_generator();
+    let mut schema = generator.into_root_schema_for::<Scenario>().to_value();
+    forbid_null(&mut schema);
+    schema
+}
+
+/// A key may be left out, but not stand there without a value: nobody knows what that was meant to say. The generator can't tell the two apart.
+fn forbid_null(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(object) => {
+            if let Some(serde_json::Value::Array(types)) = object.get_mut("type") {
+                types.retain(|kind| kind != "null");
+            }
+            if let Some(serde_json::Value::Array(forms)) = object.get_mut("anyOf") {
+                forms.retain(|form| form.get("type").is_none_or(|kind| kind != "null"));
+            }
+            object.values_mut().for_each(forbid_null);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(forbid_null),
+        _ => {}
+    }
 }

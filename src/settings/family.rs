@@ -53,7 +53,7 @@ impl<'de, T: Bare + Deserialize<'de>> Visitor<'de> for OrBare<T> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<T, E> {
-        T::bare().ok_or_else(|| E::custom("it needs settings\nwrite them behind a colon"))
+        T::bare().ok_or_else(|| E::custom("settings are missing"))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -73,7 +73,7 @@ pub fn schema(members: Vec<Described>) -> Schema {
     }
     for (name, documentation, bare, settings) in members {
         let settings = Value::from(settings);
-        let settings = if bare { serde_json::json!({ "anyOf": [settings, { "type": "null" }] }) } else { settings };
+        let settings = if bare { serde_json::json!({ "anyOf": [settings, { "enum": [null] }] }) } else { settings };
         let mut form = serde_json::json!({ "type": "object", "additionalProperties": false, "required": [name] });
         if let Some(form) = form.as_object_mut() {
             form.insert("description".to_owned(), Value::from(documentation.trim()));

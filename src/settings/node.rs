@@ -68,7 +68,7 @@ pub(super) fn parse(source: &str) -> Result<Node, Malformed> {
         strict_booleans: true,
         reject_unsupported_tags: true,
         with_snippet: false,
-        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: NODES_MAX, max_documents: 1 },
+        budget: serde_saphyr::budget! { max_depth: DEPTH_MAX, max_nodes: NODES_MAX },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: NODES_MAX },
     };
     let raw: Located<Raw> = serde_saphyr::from_str_with_options(source, options).map_err(|error| malformed(&error))?;
@@ -85,7 +85,7 @@ fn malformed(error: &serde_saphyr::Error) -> Malformed {
     } else if text.contains("expected string scalar") {
         "a key must be a word; there is no template language".to_owned()
     } else {
-        text
+        format!("this is not YAML: {text}")
     };
     Malformed { message, span }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::node::{Content, Malformed, Node, parse};
-use super::reader::{Reader, State};
+use super::reader::{Mask, Reader, State};
 use super::refusal::Refusal;
 use super::{Complaint, Complaints, Span};
 
@@ -82,7 +82,9 @@ fn follows(refusal: &Refusal, node: &Node, state: &State) -> bool {
         Content::Mapping(entries) => {
             let mut left_out = entries.iter().filter(|(_, value)| pruned.contains(&value.id));
             match refusal.missing {
-                Some(missing) => left_out.any(|(key, _)| super::refusal::alike(&key.value, missing)),
+                Some(missing) => left_out.any(|(key, _)| {
+                    state.later.contains(&key.value.as_str()) || super::refusal::alike(&key.value, missing)
+                }),
                 None => left_out.next().is_some(),
             }
         }
@@ -137,7 +139,7 @@ fn format_refusal(root: &Node, rules: &Rules) -> Option<Refusal> {
 fn complaints(file: &str, text: &str, root: &Node, state: &State, mut refusals: Vec<Refusal>) -> Complaints {
     refusals.sort_by_key(|refusal| refusal.at.map(|(_, span)| span));
     let mut masks = Vec::new();
-    collect_masks(root, state, false, &mut masks);
+    collect_masks(root, state, None, &mut masks);
     let masked = Masked::new(text, masks);
     let complaint = |refusal: Refusal| {
         let span = refusal.at.map(|(_, span)| masked.place(span));
@@ -150,22 +152,25 @@ fn complaints(file: &str, text: &str, root: &Node, state: &State, mut refusals: 
 
 fn mask_all(root: &Node, state: &State) {
     if let Content::Mapping(entries) = &root.content {
-        state.masked.borrow_mut().extend(entries.iter().filter(|(key, _)| key.value != "rehearse").map(|(_, v)| v.id));
+        entries
+            .iter()
+            .filter(|(key, _)| key.value != "rehearse")
+            .for_each(|(_, value)| state.mask(value, Mask::Values));
     }
 }
 
-/// The places of everything inside masked nodes, in the order of the file.
-fn collect_masks(node: &Node, state: &State, inside: bool, masks: &mut Vec<Span>) {
-    let inside = inside || state.masked.borrow().contains(&node.id);
+/// The places of everything inside masked nodes; keys right below one whose keys are known to be harmless are left alone.
+fn collect_masks(node: &Node, state: &State, inside: Option<Mask>, masks: &mut Vec<Span>) {
+    let inside = inside.max(state.masked.borrow().get(&node.id).copied());
     match &node.content {
         Content::List(items) => items.iter().for_each(|item| collect_masks(item, state, inside, masks)),
         Content::Mapping(entries) => {
             for (key, value) in entries {
-                masks.extend(inside.then_some(key.span));
-                collect_masks(value, state, inside, masks);
+                masks.extend((inside == Some(Mask::All)).then_some(key.span));
+                collect_masks(value, state, inside.map(|_| Mask::All), masks);
             }
         }
-        _ if inside && node.span.length > 0 => masks.push(node.span),
+        _ if inside.is_some() && node.span.length > 0 => masks.push(node.span),
         _ => {}
     }
 }
@@ -224,7 +229,7 @@ fn syntax(file: &str, text: &str, malformed: Malformed) -> Complaint {
             let span = Span { line: number(index + 1), column: number(column), length: 1 };
             (span, "a tab indents this line".to_owned(), "YAML is indented with spaces")
         }
-        None => (malformed.span, format!("this is not YAML: {}", malformed.message), "the reading stopped here"),
+        None => (malformed.span, malformed.message, "the reading stopped here"),
     };
     let shown: String = text.split_inclusive('\n').map(harmless).collect();
     let shown = Arc::from(shown);

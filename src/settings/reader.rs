@@ -3,7 +3,7 @@
 //! A mistake doesn't end the reading: the value that made it is left out and the rest is read again, so that a file shows all its mistakes at once.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer, U32Deserializer};
 use serde::de::{
@@ -30,10 +30,25 @@ pub(super) struct State {
     /// Mistakes.
     pub refusals: RefCell<Vec<Refusal>>,
     /// Nodes that may hold a secret.
-    pub masked: RefCell<BTreeSet<u32>>,
+    pub masked: RefCell<BTreeMap<u32, Mask>>,
+}
+
+/// How much of a node is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mask {
+    /// Everything but its own keys.
+    Values,
+    /// Everything.
+    All,
 }
 
 impl State {
+    pub fn mask(&self, node: &Node, mask: Mask) {
+        let mut masked = self.masked.borrow_mut();
+        let known = masked.entry(node.id).or_insert(mask);
+        *known = mask.max(*known);
+    }
+
     fn left_out(&self, node: &Node) -> bool {
         self.pruned.borrow().contains(&node.id)
     }
@@ -68,7 +83,7 @@ impl<'a> Reader<'a> {
     fn refused(self, refusal: Refusal) -> Refusal {
         if refusal.at.is_none() && refusal.missing.is_none() && matches!(self.node.content, Content::Mapping(_)) {
             // Settings where none belong: nobody knows what they are, so they are not shown.
-            self.state.masked.borrow_mut().insert(self.node.id);
+            self.state.mask(self.node, Mask::Values);
         }
         refusal.at(self.node.id, self.node.span)
     }
@@ -83,7 +98,7 @@ impl<'a> Reader<'a> {
                 self.state.refuse(value, key.span, refusal);
             } else if !fields.contains(&key.value.as_str()) {
                 // Nobody knows what the value of an unknown key is, so it is not shown.
-                self.state.masked.borrow_mut().insert(value.id);
+                self.state.mask(value, Mask::Values);
                 self.state.refuse(value, key.span, self.state.unknown("key", &key.value, fields));
             }
             seen.push(key);
@@ -108,11 +123,13 @@ impl<'a> Reader<'a> {
     fn special<V: Visitor<'a>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refusal> {
         match (name, &self.node.content) {
             (SPANNED, _) => visitor.visit_seq(Parts { step: 0, reader: self }),
-            (OR_BARE, Content::Null) => visitor.visit_unit(),
+            (OR_BARE, Content::Null) => visitor
+                .visit_unit()
+                .map_err(|_: Refusal| Refusal::new("a value is missing", "nothing stands behind this name")),
             (WORD_OR, Content::Text(word)) => visitor.visit_borrowed_str(word),
             (SECRET, _) => {
                 if !is_reference(self.node) {
-                    self.state.masked.borrow_mut().insert(self.node.id);
+                    self.state.mask(self.node, Mask::All);
                 }
                 // Errors of what stands inside may quote it, so that none of them is passed on.
                 self.any(visitor).map_err(|_| Refusal::custom(REFUSED))
@@ -141,7 +158,7 @@ impl<'a> Reader<'a> {
         };
         if !words.contains(&word.as_str()) {
             if let Some(value) = settings {
-                self.state.masked.borrow_mut().insert(value.id);
+                self.state.mask(value, Mask::Values);
             }
             return Err(self.state.unknown(what, word, words).at(self.node.id, span));
         }
@@ -310,12 +327,9 @@ impl<'a> VariantAccess<'a> for Member<'a> {
             // Its settings were refused already, and the word with them.
             Some(node) if state.left_out(node) => Err(Refusal::custom("")),
             Some(node) => seed.deserialize(Reader { node, state }).map_err(|refusal| at_key(refusal, self.span, node)),
-            None => {
-                let nothing = Node { id: self.reader.node.id, span: self.span, content: Content::Null };
-                seed.deserialize(Bare { word: self.word, node: nothing })
-            }
+            None => seed.deserialize(Alone { word: self.word }),
         }
-        .map_err(|refusal| self.reader.refused(refusal))
+        .map_err(|refusal| refusal.at(self.reader.node.id, self.span))
     }
 
     fn tuple_variant<V: Visitor<'a>>(self, _: usize, _: V) -> Result<V::Value, Refusal> {
@@ -328,21 +342,28 @@ impl<'a> VariantAccess<'a> for Member<'a> {
 }
 
 /// The settings of a word that stands alone.
-struct Bare<'a> {
+struct Alone<'a> {
     word: &'a str,
-    node: Node,
 }
 
-impl<'a> Deserializer<'a> for Bare<'_> {
+impl Alone<'_> {
+    fn refused(&self) -> Refusal {
+        Refusal::new(format!("`{}` needs settings", self.word), format!("write `{}: …`", self.word))
+    }
+}
+
+impl<'a> Deserializer<'a> for Alone<'_> {
     type Error = Refusal;
 
     fn deserialize_any<V: Visitor<'a>>(self, _: V) -> Result<V::Value, Refusal> {
-        let refusal = Refusal::new(format!("`{}` needs settings", self.word), format!("write `{}: …`", self.word));
-        Err(refusal.at(self.node.id, self.node.span))
+        Err(self.refused())
     }
 
     fn deserialize_newtype_struct<V: Visitor<'a>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refusal> {
-        if name == OR_BARE { visitor.visit_unit() } else { self.deserialize_any(visitor) }
+        if name != OR_BARE {
+            return Err(self.refused());
+        }
+        visitor.visit_unit().map_err(|_: Refusal| self.refused())
     }
 
     forward_to_deserialize_any! {

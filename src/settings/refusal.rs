@@ -116,6 +116,9 @@ impl de::Error for Refusal {
         if expected == "text" && matches!(found, "a number" | "true or false") {
             refusal.help = Some("put it in quotes".to_owned());
         }
+        if expected == "a list" && found == "text" {
+            refusal.help = Some("put it in brackets: `[…]`".to_owned());
+        }
         refusal
     }
 
