@@ -4,6 +4,7 @@
 pub mod check;
 pub mod clock;
 pub mod event;
+pub mod mock;
 pub mod model;
 pub mod package;
 pub mod reading;
