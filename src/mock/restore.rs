@@ -130,7 +130,7 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
             cancel.cancelled().await;
             return;
         }
-        let (id, progress, worker) = (job.id, job.progress.clone(), state.clone());
+        let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
         let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));
         let ended = tokio::select! {
             ended = &mut running => ended,
@@ -141,7 +141,17 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
         };
         let result =
             ended.map_err(|error| error.to_string()).and_then(|result| result.map_err(|error| error.to_string()));
+        if result.is_err() {
+            remove_upload(&state, &file);
+        }
         state.jobs.end(id, result);
+    }
+}
+
+/// An upload that could not be restored serves nobody; what lies in the folders for restoring is the user's.
+fn remove_upload(state: &AppState, file: &Path) {
+    if file.starts_with(state.settings.home.join("uploads")) {
+        let _ = std::fs::remove_file(file);
     }
 }
 

@@ -226,6 +226,7 @@ fn reading() -> Router<Shared> {
         .route("/rest/api/content/{id}/label", read(routes::content_labels))
         .route("/rest/api/content/{id}/restriction/byOperation", read(routes::restrictions))
         .route("/rest/experimental/template/page", read(routes::templates))
+        .route("/rest/api/template/page", read(routes::templates))
 }
 
 fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {

@@ -23,9 +23,7 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
         out.insert(name.into(), value);
     }
     for (name, digits) in [("creationDate", &row.created), ("lastModificationDate", &row.modified)] {
-        if let Some(time) = digits.as_deref().and_then(instant) {
-            out.insert(name.into(), time.into());
-        }
+        out.insert(name.into(), digits.as_deref().and_then(instant).into());
     }
     let description = row.description.and_then(|id| view.site.content.get(&id));
     if expand.has("description") {

@@ -10,9 +10,7 @@ pub fn version(view: &View<'_>, row: &Content) -> Value {
     let live = row.original.unwrap_or(row.id);
     let mut out = Map::new();
     out.insert("by".into(), user(view, row.modifier.as_deref()));
-    if let Some(when) = row.modified.as_deref().and_then(instant) {
-        out.insert("when".into(), when.into());
-    }
+    out.insert("when".into(), row.modified.as_deref().and_then(instant).into());
     if let Some(message) = &row.message {
         out.insert("message".into(), message.as_str().into());
     }
@@ -36,9 +34,7 @@ pub fn history(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
     let mut expandable = Map::new();
     out.insert("latest".into(), row.original.is_none().into());
     out.insert("createdBy".into(), user(view, row.creator.as_deref()));
-    if let Some(created) = row.created.as_deref().and_then(instant) {
-        out.insert("createdDate".into(), created.into());
-    }
+    out.insert("createdDate".into(), row.created.as_deref().and_then(instant).into());
     let versions = view.site.versions(live);
     let newest_first: Vec<&Content> = std::iter::once(live).chain(versions).collect();
     let at = newest_first.iter().position(|version| version.id == row.id);
