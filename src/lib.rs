@@ -3,8 +3,15 @@
 
 pub mod check;
 pub mod clock;
+pub mod confluence;
 pub mod event;
+pub mod lab;
 pub mod mock;
 pub mod model;
 pub mod package;
+pub mod plan;
 pub mod reading;
+pub mod sample;
+pub mod scenario;
+pub mod settings;
+pub mod source;

@@ -1,1 +1,3 @@
+//! The command `rehearse`.
+
 fn main() {}
