@@ -7,6 +7,7 @@ pub mod clock;
 pub mod confluence;
 pub mod event;
 pub mod lab;
+pub mod mock;
 pub mod model;
 pub mod package;
 pub mod plan;
