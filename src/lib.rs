@@ -5,6 +5,8 @@ pub mod check;
 pub mod clock;
 pub mod confluence;
 pub mod event;
+pub mod expect;
 pub mod model;
+pub mod observe;
 pub mod reading;
 pub mod source;
