@@ -2,6 +2,7 @@
 //! files the proof. ARCHITECTURE.md has the figure, the layers and the invariants.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod event;
 pub mod model;

@@ -24,7 +24,7 @@ impl fmt::Display for Plan {
         let origin = if self.assurance_span.is_some() { "required" } else { "the most that this plan can reach" };
         writeln!(f, "assurance: {}  # {origin}: {}", self.assurance.name(), self.assurance.meaning())?;
         for least in &self.at_least {
-            writeln!(f, "at-least: {} {}", least.number, least.kind.noun(least.number))?;
+            writeln!(f, "at-least: {} {}", crate::model::count(least.number), least.kind.noun(least.number))?;
         }
         writeln!(f, "checks:")?;
         for check in &self.checks {
