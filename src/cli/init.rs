@@ -65,8 +65,13 @@ fn text(name: &str, backup: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
     let is_plain =
         |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') && text.chars().all(plain);
+    let is_text = |text: &str| {
+        !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str())
+    };
     // What JSON quotes, YAML reads as the same text.
-    let quoted = |text: &str| if is_plain(text) { text.to_owned() } else { serde_json::Value::from(text).to_string() };
+    let quoted = |text: &str| {
+        if is_plain(text) && is_text(text) { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+    };
     format!(
         "rehearse: 1\nscenario: {}\nbackup: {{ file: {} }}\ntarget: embedded\nchecks: [all]\n",
         quoted(name),
@@ -81,7 +86,7 @@ mod tests {
     #[test]
     fn whatever_the_path_the_scenario_can_be_read_and_names_it() {
         for backup in ["backups/export.zip", "a b.zip", "C:\\x: {y}.zip", "-", "7", "\"'#.zip", "ä\u{7}", "true"] {
-            for name in ["first-drill", "2026-11", "true", "7", "null"] {
+            for name in ["first-drill", "2026-11", "true", "Yes", "7", "1e3", "null", "inf", "nan"] {
                 let source = text(name, backup).into();
                 let scenario = crate::scenario::parse("x.yaml", &source).unwrap_or_else(|error| panic!("{error}"));
                 assert_eq!(scenario.backup.file.value, PathBuf::from(backup));
