@@ -65,6 +65,26 @@ fn a_dry_run_prints_the_plans_of_a_folder_by_name_and_writes_nothing() {
 }
 
 #[test]
+fn the_examples_that_users_copy_can_be_planned_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = folder.path().join("scenarios");
+    std::fs::create_dir_all(examples.join("first-drill")).unwrap();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        let needs_containers = path.file_name().is_some_and(|name| name == "mock-container.yaml");
+        if path.is_file() && (cfg!(feature = "containers") || !needs_containers) {
+            std::fs::copy(&path, examples.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    for file in ["export.zip", "export.zip.manifest.jsonl"] {
+        std::fs::write(examples.join("first-drill").join(file), "").unwrap();
+    }
+    let (code, stdout, stderr) = rehearse(folder.path(), &["run", "--dry-run", "scenarios"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(stdout.matches("assurance: simulated").count(), if cfg!(feature = "containers") { 5 } else { 4 });
+}
+
+#[test]
 fn one_bad_scenario_stops_all() {
     let folder = folder(&[("a.yaml", good("alpha")), ("b.yaml", good("beta").replace("checks", "cheks"))]);
     for arguments in [&["run", "drills"][..], &["run", "--dry-run", "drills"]] {
