@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod confluence;
 pub mod event;

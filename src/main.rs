@@ -1,3 +1,5 @@
-//! The command `rehearse`.
+//! The program `rehearse`; everything that it does is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    rehearsal::cli::main()
+}

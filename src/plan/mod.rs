@@ -9,7 +9,7 @@ mod print;
 mod reach;
 mod settle;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -27,6 +27,9 @@ pub use settle::settle;
 pub struct Plan {
     /// Name of the drill.
     pub scenario: String,
+    /// Where the scenario gives that name.
+    #[serde(skip)]
+    pub name_span: Span,
     /// The scenario file, as the user named it.
     pub file: String,
     /// Its text, for messages that point at its lines.
@@ -148,6 +151,15 @@ impl Plan {
     /// The check of this name, where the plan has it.
     pub fn check(&self, name: CheckName) -> Option<&Spanned<Check>> {
         self.checks.iter().find(|check| CheckName::of(&check.value) == Some(name))
+    }
+
+    /// The places of everything that the drill reads, in the spelling of [`place`].
+    pub fn reads(&self) -> Vec<PathBuf> {
+        let mut places = vec![place(Path::new(&self.file)), place(&self.backup.value)];
+        if let PlannedManifest::File { path, .. } = &self.manifest {
+            places.push(place(path));
+        }
+        places
     }
 
     /// A complaint about a place of the scenario: an error, unless its `word` is changed.

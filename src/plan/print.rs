@@ -15,7 +15,7 @@ impl fmt::Display for Plan {
         ];
         for (key, value) in optional {
             if let Some(value) = value {
-                writeln!(f, "{key}: {}", value.trim())?;
+                writeln!(f, "{key}: {}", line(&value))?;
             }
         }
         writeln!(f, "backup: {}", self.backup.value.display())?;
@@ -24,7 +24,7 @@ impl fmt::Display for Plan {
         let origin = if self.assurance_span.is_some() { "required" } else { "the most that this plan can reach" };
         writeln!(f, "assurance: {}  # {origin}: {}", self.assurance.name(), self.assurance.meaning())?;
         for least in &self.at_least {
-            writeln!(f, "at-least: {} {}", least.number, least.kind.noun(least.number))?;
+            writeln!(f, "at-least: {} {}", crate::model::count(least.number), least.kind.noun(least.number))?;
         }
         writeln!(f, "checks:")?;
         for check in &self.checks {
@@ -38,7 +38,7 @@ impl fmt::Display for Plan {
             writeln!(f, "without:")?;
         }
         for left_out in &self.without {
-            writeln!(f, "  - {}: {}", left_out.check, left_out.reason.trim())?;
+            writeln!(f, "  - {}: {}", left_out.check, line(&left_out.reason))?;
         }
         writeln!(f, "privacy: {}", self.privacy.name())?;
         if self.reports.is_empty() {
@@ -50,6 +50,12 @@ impl fmt::Display for Plan {
         }
         Ok(())
     }
+}
+
+/// A text on one line, without anything that a terminal would obey.
+fn line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 impl Plan {

@@ -50,6 +50,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         .collect();
     let mut plan = Plan {
         scenario: scenario.scenario.value.clone(),
+        name_span: scenario.scenario.span,
         file: loaded.file.clone(),
         source: loaded.source.clone(),
         description: scenario.description.clone(),
