@@ -6,8 +6,7 @@ use clap::{ArgGroup, Args};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::talk::{Manner, listener};
-use super::{Exit, own_context};
+use super::progress::{Manner, listener};
 use crate::clock::Context;
 use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
 use crate::model::{Digest, Kind, Scope, count};
@@ -56,31 +55,31 @@ pub struct ManifestArgs {
 }
 
 /// Captures, binds and writes.
-pub async fn run(args: ManifestArgs, cancel: CancellationToken) -> Exit {
+pub async fn run(args: ManifestArgs, cancel: CancellationToken) -> u8 {
     if args.out.exists() {
-        eprintln!("error: {} is there already; name a new file", args.out.display());
-        return Exit::USAGE;
+        talk::say(&format!("error: {} is there already; name a new file", args.out.display()));
+        return EXIT_USAGE;
     }
-    let ctx = own_context(listener(Manner::fitting(args.quiet)), cancel);
+    let ctx = Context::new(listener(Manner::fitting(args.quiet)), cancel);
     match capture(&args, &ctx).await {
         Ok(manifest) => match expect::write(&manifest, &args.out) {
             Ok(_) => {
                 say(&manifest, &args.out);
-                Exit::PASSED
+                EXIT_PASSED
             }
-            Err(error) => refuse(&format!("failed to write {}: {error}", args.out.display()), Exit::USAGE),
+            Err(error) => refuse(&format!("failed to write {}: {error}", args.out.display()), EXIT_USAGE),
         },
-        Err((_, _)) if ctx.cancel.is_cancelled() => refuse("interrupted; nothing was written", Exit::INTERRUPTED),
+        Err((_, _)) if ctx.cancel.is_cancelled() => refuse("interrupted; nothing was written", EXIT_INTERRUPTED),
         Err((message, exit)) => refuse(&message, exit),
     }
 }
 
-fn refuse(message: &str, exit: Exit) -> Exit {
-    eprintln!("error: {message}");
+fn refuse(message: &str, exit: u8) -> u8 {
+    talk::say(&format!("error: {message}"));
     exit
 }
 
-async fn capture(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, Exit)> {
+async fn capture(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, u8)> {
     let bound = match &args.bind {
         Some(path) => Some(digest(path.clone(), ctx).await?),
         None => None,
@@ -100,11 +99,11 @@ async fn capture(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String
     })
 }
 
-fn usage(message: String) -> (String, Exit) {
-    (message, Exit::USAGE)
+fn usage(message: String) -> (String, u8) {
+    (message, EXIT_USAGE)
 }
 
-async fn digest(path: PathBuf, ctx: &Context) -> Result<Digest, (String, Exit)> {
+async fn digest(path: PathBuf, ctx: &Context) -> Result<Digest, (String, u8)> {
     let ctx = ctx.clone();
     let backup = tokio::task::spawn_blocking(move || source::acquire(&path, &ctx)).await;
     backup
@@ -113,22 +112,22 @@ async fn digest(path: PathBuf, ctx: &Context) -> Result<Digest, (String, Exit)> 
         .map_err(|error| usage(format!("failed to {error}")))
 }
 
-async fn from_backup(path: PathBuf, ctx: &Context) -> Result<Manifest, (String, Exit)> {
+async fn from_backup(path: PathBuf, ctx: &Context) -> Result<Manifest, (String, u8)> {
     let ctx = ctx.clone();
     let work = move || {
         let backup = source::acquire(&path, &ctx).map_err(|error| usage(format!("failed to {error}")))?;
         let inventory =
-            archive::read(&backup, &ctx).map_err(|error| (format!("failed to {error}"), Exit::from_fault(error.fault())))?;
+            archive::read(&backup, &ctx).map_err(|error| (format!("failed to {error}"), exit_code(error.fault())))?;
         if !inventory.whole {
             let message = "the backup could not be read to its end, so that its manifest would promise too little; `rehearse run` says what is wrong with it";
-            return Err((message.to_owned(), Exit::FAILED));
+            return Err((message.to_owned(), EXIT_FAILED));
         }
         Ok(Manifest::from_backup(&inventory, &backup.digest))
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| usage(error.to_string()))?
 }
 
-async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, Exit)> {
+async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, u8)> {
     let secret = |variable: &str| {
         std::env::var(variable).ok().filter(|value| !value.is_empty()).map(SecretString::from).ok_or_else(|| {
             usage(format!("the environment variable {variable} is not set; it must hold the secret for this Confluence"))
@@ -139,7 +138,7 @@ async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest,
         None => Auth::Bearer(secret(&args.token_env)?),
     };
     let base = args.from_confluence.clone().unwrap_or_default();
-    let rig = |error: &dyn std::fmt::Display| (format!("failed to {error}"), Exit::INCONCLUSIVE);
+    let rig = |error: &dyn std::fmt::Display| (format!("failed to {error}"), EXIT_INCONCLUSIVE);
     let client = Client::new(Endpoint { base, auth }, ClientSettings::default(), ctx.cancel.clone()).map_err(|error| rig(&error))?;
     let scope = if args.spaces.is_empty() { Scope::Site } else { Scope::Spaces(args.spaces.clone()) };
     expect::capture(&client, &scope, ctx).await.map_err(|error| rig(&error))
@@ -156,5 +155,5 @@ fn say(manifest: &Manifest, path: &Path) {
         Some(digest) => format!("bound to the backup with {digest}"),
         None => "not bound to a backup; bind it with --bind".to_owned(),
     };
-    eprintln!("{}: {}; {bound}", path.display(), items.join(", "));
+    talk::say(&format!("{}: {}; {bound}", path.display(), items.join(", ")));
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::Exit;
+use super::{EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, talk};
 use crate::mock::{Settings, health, serve_until};
 
 /// Serves a mock Confluence Data Center, to restore packages into and read them back over REST.
@@ -34,15 +34,15 @@ pub struct MockArgs {
 }
 
 /// Serves until the token is cancelled.
-pub async fn run(args: MockArgs, cancel: CancellationToken) -> Exit {
+pub async fn run(args: MockArgs, cancel: CancellationToken) -> u8 {
     if let Some(url) = &args.health {
-        return if health(url).await { Exit::PASSED } else { Exit::FAILED };
+        return if health(url).await { EXIT_PASSED } else { EXIT_FAILED };
     }
     match serve(args, cancel).await {
-        Ok(()) => Exit::PASSED,
+        Ok(()) => EXIT_PASSED,
         Err(error) => {
-            eprintln!("error: {error}");
-            Exit::USAGE
+            talk::say(&format!("error: {error}"));
+            EXIT_USAGE
         }
     }
 }
@@ -60,7 +60,7 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> 
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
     settings.context_path = args.context_path;
-    eprintln!("mock Confluence on http://{}, user admin; Ctrl-C ends it", args.listen);
+    talk::say(&format!("mock Confluence on http://{}, user admin; Ctrl-C ends it", args.listen));
     serve_until(settings, cancel).await.map_err(|error| format!("failed to {error}"))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Exit;
+use super::{EXIT_PASSED, EXIT_USAGE, talk};
 use crate::model::{Kind, count};
 use crate::sample::{Sample, SampleScope, Writer, write};
 
@@ -48,10 +48,10 @@ enum WriterWord {
 }
 
 /// Makes the sample and says what it holds.
-pub fn run(args: &SampleArgs) -> Exit {
+pub fn run(args: &SampleArgs) -> u8 {
     if args.out.exists() {
-        eprintln!("error: {} is there already; name a new file", args.out.display());
-        return Exit::USAGE;
+        talk::say(&format!("error: {} is there already; name a new file", args.out.display()));
+        return EXIT_USAGE;
     }
     let sample = Sample {
         scope: match args.scope {
@@ -73,12 +73,12 @@ pub fn run(args: &SampleArgs) -> Exit {
                 .filter_map(|kind| made.items.get(&kind).map(|number| (kind, *number)))
                 .map(|(kind, number)| format!("{} {}", count(number), kind.noun(number)))
                 .collect();
-            eprintln!("{}: {} objects; {}", args.out.display(), count(made.objects), items.join(", "));
-            Exit::PASSED
+            talk::say(&format!("{}: {} objects; {}", args.out.display(), count(made.objects), items.join(", ")));
+            EXIT_PASSED
         }
         Err(error) => {
-            eprintln!("error: failed to {error}");
-            Exit::USAGE
+            talk::say(&format!("error: failed to {error}"));
+            EXIT_USAGE
         }
     }
 }

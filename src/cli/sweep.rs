@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Exit;
+use super::{EXIT_INCONCLUSIVE, EXIT_PASSED, talk};
 use crate::lab::{SweepSettings, sweep};
 use crate::settings::Duration;
 
@@ -15,19 +15,19 @@ pub struct SweepArgs {
 }
 
 /// Sweeps, and says what it did.
-pub async fn run(args: &SweepArgs) -> Exit {
+pub async fn run(args: &SweepArgs) -> u8 {
     let swept = sweep(&SweepSettings { older_than: args.older_than.into(), ..SweepSettings::default() }).await;
     for drill in &swept.alive {
-        eprintln!("left alone: drill {drill} is under way");
+        talk::say(&format!("left alone: drill {drill} is under way"));
     }
     for one in &swept.removed {
         println!("removed {one}");
     }
     for one in &swept.left {
-        eprintln!("error: failed to remove {one}");
+        talk::say(&format!("error: failed to remove {one}"));
     }
     if swept.removed.is_empty() && swept.left.is_empty() {
-        eprintln!("nothing to remove");
+        talk::say("nothing to remove");
     }
-    if swept.left.is_empty() { Exit::PASSED } else { Exit::INCONCLUSIVE }
+    if swept.left.is_empty() { EXIT_PASSED } else { EXIT_INCONCLUSIVE }
 }
