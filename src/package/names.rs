@@ -1,0 +1,192 @@
+use std::collections::BTreeMap;
+
+use super::{Entry, Limits, PackageError, entry::Source};
+use crate::model::{Damage, Place, Severity, Subject, count};
+
+/// Most refused entries that are told one by one; the rest are only counted.
+const TOLD: u64 = 100;
+
+/// An entry as the directory lists it, before its name was looked at.
+pub(super) struct Listed {
+    pub raw_name: String,
+    pub bytes: u64,
+    pub packed: u64,
+    pub offset: u64,
+    pub source: Source,
+}
+
+/// Takes in what a directory lists, refuses what no package may hold, and normalises the names of the rest.
+pub(super) struct Sieve<'a> {
+    pub limits: &'a Limits,
+    entries: Vec<Entry>,
+    damage: Vec<Damage>,
+    refused: BTreeMap<&'static str, u64>,
+    listed: u64,
+}
+
+impl<'a> Sieve<'a> {
+    pub fn new(limits: &'a Limits) -> Self {
+        Self { limits, entries: Vec::new(), damage: Vec::new(), refused: BTreeMap::new(), listed: 0 }
+    }
+
+    /// Counts an entry against the limit.
+    pub fn count(&mut self) -> Result<(), PackageError> {
+        self.listed += 1;
+        if self.listed > self.limits.entries {
+            return Err(PackageError::TooManyEntries { limit: self.limits.entries });
+        }
+        Ok(())
+    }
+
+    /// Notes that an entry is refused.
+    pub fn refuse(&mut self, what: &'static str, name: &str, offset: u64, message: impl Into<String>) {
+        let number = self.refused.entry(what).or_default();
+        *number += 1;
+        if *number <= TOLD {
+            self.damage.push(Damage {
+                what: what.to_owned(),
+                severity: Severity::Error,
+                subject: Subject::default(),
+                message: message.into(),
+                place: Some(Place { entry: name.chars().take(300).collect(), offset: Some(offset) }),
+                remedy: Some("the entry is not read; make the backup again, and don't restore this one".to_owned()),
+            });
+        }
+    }
+
+    /// Takes in a file.
+    pub fn file(&mut self, listed: Listed) {
+        let limits = self.limits;
+        let (raw, offset) = (listed.raw_name.as_str(), listed.offset);
+        if raw.len() > limits.name_bytes {
+            return self.refuse("name-too-long", raw, offset, format!("its name has {} bytes", raw.len()));
+        }
+        let name = match normalised(raw) {
+            Ok(name) => name,
+            Err(message) => return self.refuse("name-escapes", raw, offset, message),
+        };
+        let bomb = listed.bytes > limits.ratio_from && listed.bytes / listed.packed.max(1) > limits.ratio;
+        if bomb || listed.bytes > limits.entry_bytes {
+            let message = format!("{} bytes claim to be {} unpacked", count(listed.packed), count(listed.bytes));
+            return self.refuse("bomb", raw, offset, message);
+        }
+        self.entries.push(Entry {
+            name,
+            raw_name: listed.raw_name,
+            bytes: listed.bytes,
+            packed: listed.packed,
+            offset: listed.offset,
+            source: listed.source,
+        });
+    }
+
+    /// The files in order of their names, the damage, and the folder around everything.
+    pub fn finish(mut self) -> (Vec<Entry>, Vec<Damage>, Option<String>) {
+        self.overlapping();
+        let mut entries = std::mem::take(&mut self.entries);
+        let top = top_folder(&entries);
+        if let Some(top) = &top {
+            for entry in &mut entries {
+                if let Some(rest) = entry.name.strip_prefix(top.as_str()).and_then(|rest| rest.strip_prefix('/')) {
+                    entry.name = rest.to_owned();
+                }
+            }
+            self.damage.push(Damage {
+                what: "top-folder".to_owned(),
+                severity: Severity::Warning,
+                subject: Subject::default(),
+                message: "a folder lies around everything, and Confluence refuses such a package".to_owned(),
+                place: Some(Place { entry: format!("{top}/"), offset: None }),
+                remedy: Some("pack it again from inside that folder".to_owned()),
+            });
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name).then(a.offset.cmp(&b.offset)));
+        let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match kept.last() {
+                Some(before) if before.name == entry.name => {
+                    let message = format!("a second entry of this name; the first stands at byte {}", before.offset);
+                    self.refuse("duplicate-name", &entry.raw_name, entry.offset, message);
+                }
+                _ => kept.push(entry),
+            }
+        }
+        for (what, number) in &self.refused {
+            if *number > TOLD {
+                self.damage.push(Damage {
+                    what: (*what).to_owned(),
+                    severity: Severity::Error,
+                    subject: Subject::default(),
+                    message: format!("{} more of this sort", count(number - TOLD)),
+                    place: None,
+                    remedy: None,
+                });
+            }
+        }
+        (kept, self.damage, top)
+    }
+
+    /// Refuses entries that share packed bytes with another one: the way in which small zips unpack to much.
+    fn overlapping(&mut self) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by_key(|entry| entry.offset);
+        let mut end = 0;
+        for entry in entries {
+            // A local header has at least 30 bytes.
+            let stop = entry.offset.saturating_add(30).saturating_add(entry.packed);
+            if entry.source.is_packed() && entry.offset < end {
+                let message = format!("it shares bytes with another entry, which ends at byte {end}");
+                self.refuse("overlap", &entry.raw_name, entry.offset, message);
+                continue;
+            }
+            end = end.max(stop);
+            self.entries.push(entry);
+        }
+    }
+}
+
+/// The name without `./` and empty parts; refused where it leads out of the package.
+fn normalised(raw: &str) -> Result<String, &'static str> {
+    if raw.contains('\\') {
+        return Err("its name holds a backslash");
+    }
+    if raw.starts_with('/') || raw.chars().nth(1) == Some(':') {
+        return Err("its name is absolute");
+    }
+    if raw.contains('\0') {
+        return Err("its name holds a NUL");
+    }
+    let parts: Vec<&str> = raw.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.contains(&"..") {
+        return Err("its name leads out of the package");
+    }
+    if parts.is_empty() { Err("its name is empty") } else { Ok(parts.join("/")) }
+}
+
+/// The one folder that everything lies in, if it holds what a package has at its top.
+fn top_folder(entries: &[Entry]) -> Option<String> {
+    let mine = |entry: &&Entry| !entry.name.starts_with("__MACOSX/") && entry.name != ".DS_Store";
+    let first = entries.iter().find(mine)?;
+    let (top, _) = first.name.split_once('/')?;
+    let below = |entry: &Entry| entry.name.strip_prefix(top).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
+    if !entries.iter().filter(mine).all(|entry| below(entry).is_some()) {
+        return None;
+    }
+    let heads = ["entities.xml", "exportDescriptor.properties", "exportDescriptor.properties.gz"];
+    let found = entries.iter().filter_map(below).any(|name| heads.contains(&name.as_str()));
+    found.then(|| top.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_normalised_or_refused() {
+        assert_eq!(normalised("./attachments//1/./2/3").as_deref(), Ok("attachments/1/2/3"));
+        for bad in ["../x", "a/../../x", "/etc/passwd", "a\\b", "C:x", "", "./", "a\0b"] {
+            assert!(normalised(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(normalised("a..b/..c").as_deref(), Ok("a..b/..c"));
+    }
+}

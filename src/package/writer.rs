@@ -1,0 +1,69 @@
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use rawzip::{CompressionMethod, ZipArchiveWriter};
+
+use super::PackageError;
+
+/// Writes a package as a zip. The same entries in the same order give the same bytes on every machine: no times, no owners.
+pub struct PackageWriter {
+    path: PathBuf,
+    zip: ZipArchiveWriter<BufWriter<File>>,
+}
+
+impl std::fmt::Debug for PackageWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackageWriter").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl PackageWriter {
+    /// Begins a zip at this path; a file that is there is replaced.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create(path: &Path) -> Result<Self, PackageError> {
+        let file = File::create(path).map_err(|source| PackageError::io(path, source))?;
+        Ok(Self { path: path.to_owned(), zip: ZipArchiveWriter::new(BufWriter::new(file)) })
+    }
+
+    /// Writes one entry, as Confluence does: sizes and checksum behind the data. Gives its length in bytes.
+    ///
+    /// # Errors
+    /// What the reader or the system says.
+    pub fn entry(&mut self, name: &str, deflate: bool, content: &mut dyn Read) -> Result<u64, PackageError> {
+        let path = self.path.clone();
+        self.write(name, deflate, content).map_err(|source| PackageError::io(&path, source))
+    }
+
+    fn write(&mut self, name: &str, deflate: bool, content: &mut dyn Read) -> io::Result<u64> {
+        let method = if deflate { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
+        let (mut entry, config) =
+            self.zip.new_file(name).compression_method(method).start().map_err(io::Error::other)?;
+        let (bytes, descriptor) = if deflate {
+            let packer = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+            let mut to = config.wrap(packer);
+            let bytes = io::copy(content, &mut to)?;
+            let (packer, descriptor) = to.finish().map_err(io::Error::other)?;
+            packer.finish()?;
+            (bytes, descriptor)
+        } else {
+            let mut to = config.wrap(&mut entry);
+            let bytes = io::copy(content, &mut to)?;
+            (bytes, to.finish().map_err(io::Error::other)?.1)
+        };
+        entry.finish(descriptor).map_err(io::Error::other)?;
+        Ok(bytes)
+    }
+
+    /// Writes the directory and closes the file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(self) -> Result<(), PackageError> {
+        let path = self.path;
+        let close = || -> io::Result<()> { self.zip.finish().map_err(io::Error::other)?.flush() };
+        close().map_err(|source| PackageError::io(&path, source))
+    }
+}

@@ -1,0 +1,195 @@
+use std::io::{self, Read};
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::filter::{Filter, SUBSTITUTE};
+use super::objects::ObjectError;
+use super::{Illegal, Limits};
+
+/// A start tag.
+#[derive(Debug)]
+pub(super) struct Tag {
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+    /// Where its `<` stands.
+    pub offset: u64,
+    /// `<name/>`: no end tag follows.
+    pub empty: bool,
+}
+
+impl Tag {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(super) enum Token {
+    Start(Tag),
+    End,
+    Text(String),
+    Eof,
+}
+
+/// The XML of entities.xml, token by token: text with its entities resolved, line ends as LF, comments and instructions left out.
+pub(super) struct Xml<R> {
+    reader: Reader<Filter<R>>,
+    buffer: Vec<u8>,
+    limits: Limits,
+    pub depth: usize,
+    /// Attributes that can't be read, of the tag that came last.
+    pub bad_tag: Option<String>,
+}
+
+impl<R: Read> Xml<R> {
+    pub fn new(reader: R, limits: &Limits) -> Self {
+        let mut reader = Reader::from_reader(Filter::new(reader));
+        reader.config_mut().check_comments = false;
+        Self { reader, buffer: Vec::new(), limits: limits.clone(), depth: 0, bad_tag: None }
+    }
+
+    /// Bytes taken so far.
+    pub fn position(&self) -> u64 {
+        self.reader.buffer_position()
+    }
+
+    pub fn illegal(&self) -> &Illegal {
+        &self.reader.get_ref().illegal
+    }
+
+    /// Lets the next object have its full length from here on.
+    pub fn allow_object(&mut self) {
+        let limit = self.position().saturating_add(self.limits.object_bytes);
+        self.reader.get_mut().limit = limit;
+    }
+
+    /// The next token.
+    pub fn next(&mut self) -> Result<Token, ObjectError> {
+        loop {
+            self.buffer.clear();
+            let offset = self.reader.buffer_position();
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(error) => return Err(self.broken(error)),
+            };
+            let token = match event {
+                Event::Start(tag) => {
+                    let (tag, bad) = start(&tag, offset, false);
+                    self.bad_tag = bad;
+                    self.depth += 1;
+                    Token::Start(tag)
+                }
+                Event::Empty(tag) => {
+                    let (tag, bad) = start(&tag, offset, true);
+                    self.bad_tag = bad;
+                    Token::Start(tag)
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    Token::End
+                }
+                Event::Text(text) => Token::Text(clean(text.xml10_content().into_owned())),
+                Event::CData(text) => Token::Text(clean(text.xml10_content().into_owned())),
+                Event::GeneralRef(name) => match resolve(&name) {
+                    Ok(Resolved::Char(c)) => Token::Text(c.to_string()),
+                    Ok(Resolved::Forbidden(code)) => {
+                        self.reader.get_mut().illegal.note(offset, code);
+                        Token::Text('\u{fffd}'.to_string())
+                    }
+                    Err(problem) => return Err(ObjectError::Malformed { offset, problem }),
+                },
+                Event::Decl(decl) => {
+                    if let Some(Ok(encoding)) = decl.encoding()
+                        && !encoding.eq_ignore_ascii_case("utf-8")
+                    {
+                        let problem =
+                            "it declares an encoding other than UTF-8, which Confluence never writes".to_owned();
+                        return Err(ObjectError::Malformed { offset, problem });
+                    }
+                    continue;
+                }
+                Event::DocType(_) => return Err(ObjectError::Doctype { offset }),
+                Event::Comment(_) | Event::PI(_) => continue,
+                Event::Eof => Token::Eof,
+            };
+            if self.depth > self.limits.depth {
+                return Err(ObjectError::TooDeep { offset, limit: self.limits.depth });
+            }
+            return Ok(token);
+        }
+    }
+
+    fn broken(&mut self, error: quick_xml::Error) -> ObjectError {
+        let (offset, position) = (self.reader.error_position(), self.reader.buffer_position());
+        match error {
+            quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                ObjectError::TooLong { offset: position, limit: self.limits.object_bytes }
+            }
+            quick_xml::Error::Io(error) => {
+                let source = self
+                    .reader
+                    .get_mut()
+                    .error
+                    .take()
+                    .unwrap_or_else(|| io::Error::new(error.kind(), error.to_string()));
+                ObjectError::Read { offset: position, source }
+            }
+            // The parser meets the end of the input inside of markup.
+            quick_xml::Error::Syntax(_) => ObjectError::CutOff { offset: position },
+            other => ObjectError::Malformed { offset, problem: other.to_string() },
+        }
+    }
+}
+
+fn start(tag: &BytesStart<'_>, offset: u64, empty: bool) -> (Tag, Option<String>) {
+    let mut attributes = Vec::new();
+    let mut bad = None;
+    for attribute in tag.attributes() {
+        match attribute {
+            Ok(attribute) => {
+                let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+                match value {
+                    Ok(value) => attributes.push((attribute.key.as_ref().to_owned(), clean(value.into_owned()))),
+                    Err(error) => bad = Some(error.to_string()),
+                }
+            }
+            Err(error) => bad = Some(error.to_string()),
+        }
+    }
+    (Tag { name: tag.name().as_ref().to_owned(), attributes, offset, empty }, bad)
+}
+
+fn clean(text: String) -> String {
+    if text.as_bytes().contains(&SUBSTITUTE) { text.replace(char::from(SUBSTITUTE), "\u{fffd}") } else { text }
+}
+
+enum Resolved {
+    Char(char),
+    Forbidden(u32),
+}
+
+fn resolve(name: &str) -> Result<Resolved, String> {
+    let named = match name {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "apos" => '\'',
+        "quot" => '"',
+        _ => {
+            let digits = name.strip_prefix('#').ok_or_else(|| "an entity that XML doesn't know".to_owned())?;
+            let code = match digits.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => digits.parse(),
+            };
+            let code = code.map_err(|_| "a character reference that is no number".to_owned())?;
+            let allowed = code >= 0x20 || matches!(code, 0x9 | 0xa | 0xd);
+            return Ok(match char::from_u32(code) {
+                Some(c) if allowed && !matches!(code, 0xfffe | 0xffff) => Resolved::Char(c),
+                _ => Resolved::Forbidden(code),
+            });
+        }
+    };
+    Ok(Resolved::Char(named))
+}
