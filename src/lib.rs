@@ -7,6 +7,7 @@ pub mod confluence;
 pub mod event;
 pub mod expect;
 pub mod lab;
+pub mod mock;
 pub mod model;
 pub mod observe;
 pub mod package;
