@@ -215,6 +215,14 @@ impl Client {
         self.listed(url, self.settings().page_without_texts).all().await
     }
 
+    /// The user of a key.
+    ///
+    /// # Errors
+    /// As any request; 404 where nobody has it.
+    pub async fn user_by_key(&self, key: &str) -> Result<User, ClientError> {
+        self.ask(&self.get(self.url(["rest", "api", "user"], &[("key", key)])?)).await
+    }
+
     /// The groups.
     ///
     /// # Errors

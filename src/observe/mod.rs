@@ -11,7 +11,7 @@ mod people;
 mod spaces;
 mod templates;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -96,6 +96,7 @@ pub async fn observe(
         collector: Mutex::default(),
         gaps: Mutex::default(),
         ids: Mutex::default(),
+        names: tokio::sync::Mutex::default(),
         done: AtomicU64::new(0),
         lists_versions: AtomicBool::new(true),
     };
@@ -123,6 +124,8 @@ struct Observer<'a> {
     gaps: Mutex<Gaps>,
     /// Ids of the content that was taken in, since one list can name what another one named.
     ids: Mutex<HashSet<u64>>,
+    /// Names of users by key, as far as they were asked for.
+    names: tokio::sync::Mutex<HashMap<String, String>>,
     done: AtomicU64,
     /// Whether the server lists the versions of a content, as far as is known.
     lists_versions: AtomicBool,

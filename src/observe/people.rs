@@ -25,6 +25,21 @@ impl Observer<'_> {
         Ok(())
     }
 
+    /// The name of the user of a key; the key itself where the server knows no name for it.
+    pub(super) async fn name_of(&self, key: &str) -> Result<String, ObserveError> {
+        let mut names = self.names.lock().await;
+        if let Some(name) = names.get(key) {
+            return Ok(name.clone());
+        }
+        let name = match self.client.user_by_key(key).await {
+            Ok(user) => user.name().unwrap_or(key).to_owned(),
+            Err(error) if error.is_not_found() => key.to_owned(),
+            Err(error) => return Err(error).doing(|| "the name of a user".to_owned()),
+        };
+        names.insert(key.to_owned(), name.clone());
+        Ok(name)
+    }
+
     async fn users(&self) -> Result<(), ObserveError> {
         let users = match self.client.users().await {
             Ok(users) => users,

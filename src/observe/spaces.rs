@@ -128,11 +128,14 @@ impl Observer<'_> {
         };
         let mut names = std::collections::BTreeSet::new();
         for grant in &grants {
-            let subjects = subjects(grant);
+            let mut subjects = subjects(grant);
+            if let Some(key) = key_alone(grant) {
+                subjects.push(("user", self.name_of(key).await?));
+            }
             if subjects.is_empty() {
                 self.not_read(
                     Kind::Permission,
-                    "this Confluence names the subjects of permissions in a form that is not understood",
+                    "this Confluence names whom permissions are for in a form that is not understood",
                 );
             }
             let kind = permission_type(&grant.operation.operation, &grant.operation.target);
@@ -169,6 +172,12 @@ fn description(space: &Space, fields: &mut Fields) {
     }
 }
 
+/// The key of a user whom a grant names by key alone, as 9.1 and later do (CONFSERVER-100505).
+fn key_alone(grant: &SpacePermission) -> Option<&str> {
+    let subject = grant.subject.as_ref().filter(|subject| subject.username.is_none() && subject.name.is_none())?;
+    subject.user_key.as_deref().filter(|key| !key.is_empty())
+}
+
 /// Whom a grant names: `user`, `group`, `all` or `anonymous`, and the name.
 fn subjects(grant: &SpacePermission) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
@@ -181,11 +190,10 @@ fn subjects(grant: &SpacePermission) -> Vec<(&'static str, String)> {
         all.extend(subjects.group.iter().flat_map(|list| &list.results).map(|group| ("group", group.name.clone())));
     }
     if let Some(subject) = &grant.subject {
-        let user = subject.username.clone().or_else(|| subject.user_key.clone());
-        match (subject.kind.as_deref().unwrap_or_default(), &subject.name, user) {
+        match (subject.kind.as_deref().unwrap_or_default(), &subject.name, &subject.username) {
             ("anonymous", _, _) => all.push(("anonymous", String::new())),
             ("group", Some(name), _) => all.push(("group", name.clone())),
-            (_, _, Some(user)) => all.push(("user", user)),
+            (_, _, Some(user)) => all.push(("user", user.clone())),
             ("known" | "user", Some(name), _) => all.push(("user", name.clone())),
             (kind, _, _) if kind.starts_with("all") => all.push(("all", String::new())),
             _ => {}
