@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod damage;
 pub mod event;
 pub mod model;
 pub mod package;
