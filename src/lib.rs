@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod confluence;
+pub mod damage;
 pub mod event;
 pub mod expect;
 pub mod lab;
