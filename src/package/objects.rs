@@ -96,7 +96,13 @@ impl ObjectError {
 /// A character that XML forbids becomes U+FFFD and is noted in [`Objects::illegal`]; an object that makes no sense is an error behind which
 /// reading goes on; anything worse is the last item. The content is read to its very end, so that the checks of an [`super::EntryReader`] run.
 pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<R> {
-    Objects { xml: Xml::new(reader, limits), parts: limits.object_parts, state: State::Before, datetime: None }
+    Objects {
+        xml: Xml::new(reader, limits),
+        parts: limits.object_parts,
+        state: State::Before,
+        closed: false,
+        datetime: None,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +118,7 @@ pub struct Objects<R> {
     xml: Xml<R>,
     parts: usize,
     state: State,
+    closed: bool,
     datetime: Option<String>,
 }
 
@@ -137,12 +144,18 @@ impl<R: Read> Objects<R> {
         self.xml.position()
     }
 
+    /// Whether the root element was read to its end tag, so that no object is missing.
+    pub fn is_complete(&self) -> bool {
+        self.closed
+    }
+
     fn step(&mut self) -> Result<Option<RawObject>, ObjectError> {
         loop {
             let offset = self.xml.position();
             match (self.xml.next()?, self.state) {
                 (Token::Start(tag), State::Before) if tag.name == "hibernate-generic" => {
                     self.datetime = tag.attribute("datetime").map(str::to_owned);
+                    self.closed = tag.empty;
                     self.state = if tag.empty { State::Behind } else { State::Inside };
                 }
                 (Token::Start(tag), State::Before) => {
@@ -154,7 +167,10 @@ impl<R: Read> Objects<R> {
                     self.xml.allow_object();
                     return self.object(tag).map(Some);
                 }
-                (Token::End, State::Inside) => self.state = State::Behind,
+                (Token::End, State::Inside) => {
+                    self.state = State::Behind;
+                    self.closed = true;
+                }
                 (Token::Eof, State::Behind) => {
                     self.state = State::Ended;
                     return Ok(None);

@@ -1,0 +1,375 @@
+//! What is wrong with the archive: gathered while it is read, judged when the reading is complete.
+
+use std::collections::BTreeMap;
+
+use super::classes::ContentClass;
+use super::files::{Claims, Files};
+use super::load::ENTITIES;
+use super::places::Places;
+use super::references::References;
+use super::tables::{Content, Status, Tables};
+use crate::model::{Damage, Place, Severity, Subject, count};
+use crate::package::{EntryError, Illegal, ObjectError};
+use crate::reading::Reading;
+
+/// Most damages of one sort that are told one by one; the rest are counted in one more.
+const MOST: u64 = 1_000;
+
+/// Damage to some content, whose subject is known only when the reading is complete.
+#[derive(Debug)]
+struct Later {
+    what: &'static str,
+    severity: Severity,
+    id: u64,
+    message: String,
+    place: Option<Place>,
+    only_live: bool,
+}
+
+/// Objects that share a defect: how many, and where the first are.
+#[derive(Debug, Default)]
+struct Many {
+    number: u64,
+    first: Vec<u64>,
+}
+
+impl Many {
+    fn add(&mut self, offset: u64) {
+        self.number += 1;
+        if self.first.len() < 5 {
+            self.first.push(offset);
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Damages {
+    list: Vec<Damage>,
+    numbers: BTreeMap<String, (u64, Severity)>,
+    later: Vec<Later>,
+    many: BTreeMap<(&'static str, String), Many>,
+}
+
+impl Damages {
+    pub fn extend(&mut self, damages: impl Iterator<Item = Damage>) {
+        damages.for_each(|damage| self.push(damage));
+    }
+
+    fn push(&mut self, damage: Damage) {
+        let (number, worst) = self.numbers.entry(damage.what.clone()).or_insert((0, Severity::Info));
+        *number += 1;
+        *worst = (*worst).max(damage.severity);
+        if *number <= MOST {
+            self.list.push(damage);
+        }
+    }
+
+    fn add(
+        &mut self,
+        what: &str,
+        severity: Severity,
+        message: impl Into<String>,
+        place: Option<Place>,
+        remedy: Option<&str>,
+    ) {
+        self.push(Damage {
+            what: what.to_owned(),
+            severity,
+            subject: Subject::default(),
+            message: message.into(),
+            place,
+            remedy: remedy.map(str::to_owned),
+        });
+    }
+
+    pub fn no_descriptor(&mut self) {
+        let message = "exportDescriptor.properties is missing, and Confluence refuses a package without it";
+        let remedy = "make the backup again; a package that was packed by hand needs it at its top";
+        self.add("no-descriptor", Severity::Error, message, None, Some(remedy));
+    }
+
+    pub fn no_entities(&mut self) {
+        let message = "entities.xml is missing: the package holds no content";
+        self.add("no-entities", Severity::Error, message, None, Some("make the backup again"));
+    }
+
+    pub fn nothing_inside(&mut self) {
+        self.add("nothing-inside", Severity::Error, "it holds no space and no content at all", at_entities(None), None);
+    }
+
+    pub fn descriptor_space_missing(&mut self, key: &str) {
+        self.push(Damage {
+            what: "descriptor-space-missing".to_owned(),
+            severity: Severity::Error,
+            subject: Subject { space: Some(key.to_owned()), ..Subject::default() },
+            message: "the descriptor names a space that is not in entities.xml".to_owned(),
+            place: at_entities(None),
+            remedy: Some("make the backup again".to_owned()),
+        });
+    }
+
+    pub fn foreign_spaces(&mut self, spaces: impl Iterator<Item = (u64, u64)>) {
+        for (_, offset) in spaces {
+            let message = "a space that the export doesn't claim to hold; Confluence fails with such a package (CONFSERVER-16575)";
+            let remedy =
+                "in the source, move the comment or attachment that belongs to the other space, and export again";
+            self.add("foreign-space", Severity::Warning, message, at_entities(Some(offset)), Some(remedy));
+        }
+    }
+
+    /// An object, or all that comes behind it, that can't be read.
+    pub fn object(&mut self, entry: &str, error: &ObjectError) {
+        let place = Some(Place { entry: entry.to_owned(), offset: Some(error.offset()) });
+        let what = match error {
+            ObjectError::Bad { .. } => "bad-object",
+            ObjectError::CutOff { .. } => "cut-off",
+            ObjectError::Read { .. } => match error.entry() {
+                Some(error) => return self.entry(error, &[]),
+                None => "cut-off",
+            },
+            ObjectError::Malformed { .. }
+            | ObjectError::Doctype { .. }
+            | ObjectError::TooLong { .. }
+            | ObjectError::TooDeep { .. } => "malformed-xml",
+        };
+        self.add(
+            what,
+            Severity::Error,
+            error.to_string(),
+            place,
+            Some("what stands behind it was not read; make the backup again"),
+        );
+    }
+
+    /// An entry whose bytes are damaged, and the attachments whose bytes they are.
+    pub fn entry(&mut self, error: &EntryError, attachments: &[u64]) {
+        let place = Some(Place { entry: error.entry.clone(), offset: Some(error.offset) });
+        let message = error.problem.to_string();
+        if attachments.is_empty() {
+            self.add(error.what(), Severity::Error, message, place, Some("make the backup again"));
+            return;
+        }
+        for id in attachments {
+            let (message, place) = (message.clone(), place.clone());
+            self.later.push(Later {
+                what: error.what(),
+                severity: Severity::Error,
+                id: *id,
+                message,
+                place,
+                only_live: false,
+            });
+        }
+    }
+
+    pub fn illegal(&mut self, entry: &str, illegal: &Illegal) {
+        let Some((offset, _)) = illegal.places.first() else { return };
+        let first: Vec<String> =
+            illegal.places.iter().take(5).map(|(offset, code)| format!("U+{code:04X} at byte {offset}")).collect();
+        let message = format!("{} characters that XML forbids: {}", count(illegal.number), first.join(", "));
+        let place = Some(Place { entry: entry.to_owned(), offset: Some(*offset) });
+        let remedy = "Confluence stops at them; replace them in the source, or clean the package with Atlassian's tool";
+        self.add("illegal-character", Severity::Error, message, place, Some(remedy));
+    }
+
+    pub fn duplicate(&mut self, class: &str, offset: u64) {
+        self.many.entry(("duplicate-id", class.to_owned())).or_default().add(offset);
+    }
+
+    pub fn unknown_class(&mut self, class: &str, offset: u64) {
+        self.many.entry(("unknown-class", class.to_owned())).or_default().add(offset);
+    }
+
+    pub fn no_id(&mut self, class: &str, offset: u64) {
+        self.many.entry(("no-id", class.to_owned())).or_default().add(offset);
+    }
+
+    pub fn body_without_owner(&mut self, offset: u64) {
+        self.many.entry(("body-without-owner", "BodyContent".to_owned())).or_default().add(offset);
+    }
+
+    pub fn second_body(&mut self, offset: u64) {
+        self.many.entry(("second-body", "BodyContent".to_owned())).or_default().add(offset);
+    }
+
+    pub fn page_without_space(&mut self, id: u64, row: &Content) {
+        let severity = if row.status == Status::Deleted { Severity::Warning } else { Severity::Error };
+        self.content("page-without-space", severity, id, row, "it names no space");
+    }
+
+    pub fn without_body(&mut self, id: u64, row: &Content) {
+        self.later.push(Later {
+            what: "owner-without-body",
+            severity: Severity::Warning,
+            id,
+            message: "no body belongs to it".to_owned(),
+            place: at_entities(Some(row.offset)),
+            only_live: true,
+        });
+    }
+
+    pub fn version_clash(&mut self, id: u64, row: &Content) {
+        let message =
+            "an older version with the number of the newest one, whose file it shares; exporters up to 5.1 write such";
+        self.content("version-clash", Severity::Info, id, row, message);
+    }
+
+    fn content(&mut self, what: &'static str, severity: Severity, id: u64, row: &Content, message: &str) {
+        let (message, place) = (message.to_owned(), at_entities(Some(row.offset)));
+        self.later.push(Later { what, severity, id, message, place, only_live: false });
+    }
+
+    /// Judges what shows only when everything was read.
+    pub fn judge(
+        &mut self,
+        reading: &Reading,
+        tables: &Tables,
+        references: &References,
+        claims: &Claims,
+        files: &Files,
+        with_attachments: Option<bool>,
+    ) {
+        let places = Places::new(reading);
+        self.attachments(&places, tables, claims, files, with_attachments);
+        self.parents(tables);
+        self.versions(tables);
+        self.dangling(references);
+        for later in std::mem::take(&mut self.later) {
+            if later.only_live && !places.is_live(later.id) {
+                continue;
+            }
+            self.push(Damage {
+                what: later.what.to_owned(),
+                severity: later.severity,
+                subject: places.subject(later.id),
+                message: later.message,
+                place: later.place,
+                remedy: None,
+            });
+        }
+    }
+
+    fn attachments(
+        &mut self,
+        places: &Places<'_>,
+        tables: &Tables,
+        claims: &Claims,
+        files: &Files,
+        with_attachments: Option<bool>,
+    ) {
+        let mut left_out = 0;
+        for (id, row) in tables.content.iter().filter(|(_, row)| row.class == ContentClass::Attachment) {
+            let live = row.original.and_then(|original| tables.content.get(&tables.live(original)));
+            let clash = live.is_some_and(|live| live.number == row.number);
+            let Some(entry) = claims.file(*id) else {
+                if with_attachments == Some(false) {
+                    left_out += 1;
+                } else if !clash {
+                    let severity = if places.aside(*id).is_none() { Severity::Error } else { Severity::Warning };
+                    self.content("attachment-file-missing", severity, *id, row, "its file is not in the package");
+                }
+                continue;
+            };
+            let (Some(file), Some(recorded)) = (files.get(&entry), row.recorded_bytes) else { continue };
+            if u64::try_from(recorded).ok() != Some(file.bytes) && !clash {
+                let message = format!("its file has {} bytes, and {} are recorded", count(file.bytes), recorded);
+                self.content("attachment-size-differs", Severity::Error, *id, row, &message);
+            }
+        }
+        if left_out > 0 {
+            let message = format!("it was made without attachments: {} of them have no file", count(left_out));
+            self.add(
+                "made-without-attachments",
+                Severity::Error,
+                message,
+                None,
+                Some("make the backup with attachments"),
+            );
+        }
+        for (name, offset) in &claims.unclaimed {
+            let place = Some(Place { entry: name.clone(), offset: Some(*offset) });
+            self.add("file-unclaimed", Severity::Warning, "no attachment says that this file is its own", place, None);
+        }
+    }
+
+    fn parents(&mut self, tables: &Tables) {
+        for (id, row) in &tables.content {
+            let page = row.class == ContentClass::Page && row.original.is_none();
+            if page && row.parent.is_some_and(|parent| !tables.content.contains_key(&parent)) {
+                let message = "its parent page is not in the package; it will stand at the root";
+                self.content("parent-missing", Severity::Warning, *id, row, message);
+            }
+        }
+    }
+
+    fn versions(&mut self, tables: &Tables) {
+        for (id, row) in tables.content.iter().filter(|(_, row)| row.class.is_mapped()) {
+            for version in row.versions.iter().flatten() {
+                if !tables.content.contains_key(version) {
+                    let message = format!("it lists an older version, {version}, that is not in the package");
+                    self.content("version-listed-but-missing", Severity::Warning, *id, row, &message);
+                }
+            }
+            let live =
+                row.original.filter(|_| row.status != Status::Draft).and_then(|original| tables.content.get(&original));
+            if live.and_then(|live| live.versions.as_ref()).is_some_and(|listed| !listed.contains(id)) {
+                let message = "an older version that its content doesn't list";
+                self.content("version-not-listed", Severity::Warning, *id, row, message);
+            }
+        }
+    }
+
+    fn dangling(&mut self, references: &References) {
+        for ((class, property), found) in references.dangling() {
+            // These are told one by one.
+            if (class == "Page" && property == "parent") || property == "historicalVersions" {
+                continue;
+            }
+            let severity = match (class.as_str(), property.as_str()) {
+                ("Page" | "BlogPost", "space")
+                | ("BodyContent", "content")
+                | ("Attachment", "content" | "containerContent") => Severity::Error,
+                _ => Severity::Warning,
+            };
+            let message = format!(
+                "{} references {class}.{property} lead to nothing in the package; the first stand in objects at bytes {}",
+                count(found.number),
+                numbers(&found.first)
+            );
+            self.add("dangling-reference", severity, message, at_entities(found.first.first().copied()), None);
+        }
+    }
+
+    /// All damage, sorted.
+    pub fn finish(mut self) -> Vec<Damage> {
+        for ((what, class), many) in std::mem::take(&mut self.many) {
+            let (severity, words) = match what {
+                "duplicate-id" => (Severity::Warning, "have an id that another one had before; the last one counts"),
+                "unknown-class" => (Severity::Info, "are of a class that is not known here"),
+                "second-body" => (Severity::Warning, "belong to content that has another body; the last one counts"),
+                "body-without-owner" => (Severity::Error, "belong to no content"),
+                _ => (Severity::Error, "have no id that is a number"),
+            };
+            let (number, first) = (count(many.number), numbers(&many.first));
+            let message = format!("{number} objects of class {class} {words}; the first stand at bytes {first}");
+            self.add(what, severity, message, at_entities(many.first.first().copied()), None);
+        }
+        for (what, (number, severity)) in std::mem::take(&mut self.numbers) {
+            if number > MOST {
+                let message = format!("{} more of this sort", count(number - MOST));
+                let subject = Subject::default();
+                self.list.push(Damage { what, severity, subject, message, place: None, remedy: None });
+            }
+        }
+        self.list.sort();
+        self.list
+    }
+}
+
+fn at_entities(offset: Option<u64>) -> Option<Place> {
+    Some(Place { entry: ENTITIES.to_owned(), offset })
+}
+
+fn numbers(offsets: &[u64]) -> String {
+    offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,158 @@
+//! The files of attachments: which entry is whose, and what is in them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read as _;
+
+use super::classes::ContentClass;
+use super::damage::Damages;
+use super::tables::{Content, Status, Tables};
+use super::{ArchiveError, Work};
+use crate::model::{Digest, Hasher};
+use crate::package::{EntryError, Package, PackageError};
+
+/// What was read of a file.
+#[derive(Debug, Clone)]
+pub(super) struct FileRead {
+    pub bytes: u64,
+    pub digest: Digest,
+}
+
+/// What was read, by the number of the entry. Files that broke off are missing.
+pub(super) type Files = BTreeMap<usize, FileRead>;
+
+/// Which entry holds the bytes of which attachment.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    by_attachment: BTreeMap<u64, usize>,
+    by_entry: BTreeMap<usize, Vec<u64>>,
+    /// Files below attachments/ that nobody claims, with names and offsets.
+    pub unclaimed: Vec<(String, u64)>,
+}
+
+impl Claims {
+    /// The entry of an attachment.
+    pub fn file(&self, attachment: u64) -> Option<usize> {
+        self.by_attachment.get(&attachment).copied()
+    }
+
+    /// The attachments whose bytes an entry holds.
+    pub fn of(&self, entry: usize) -> &[u64] {
+        self.by_entry.get(&entry).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Entries below attachments/, by what their names say.
+#[derive(Debug, Default)]
+struct Index {
+    full: HashMap<(u64, u64, u64), usize>,
+    short: HashMap<(u64, u64), usize>,
+    elsewhere: HashMap<(u64, u64), usize>,
+}
+
+impl Index {
+    fn of(package: &Package) -> Self {
+        let mut index = Self::default();
+        for (at, entry) in package.entries().iter().enumerate() {
+            let Some(rest) = entry.name.strip_prefix("attachments/") else { continue };
+            let numbers: Option<Vec<u64>> = rest.split('/').map(|part| part.parse().ok()).collect();
+            match numbers.as_deref() {
+                Some([container, attachment, version]) => {
+                    index.full.insert((*container, *attachment, *version), at);
+                    index.elsewhere.entry((*attachment, *version)).or_insert(at);
+                }
+                Some([container, attachment]) => {
+                    index.short.insert((*container, *attachment), at);
+                }
+                _ => {}
+            }
+        }
+        index
+    }
+
+    /// The lookup order of the facts (backup format, 2.2).
+    fn find(&self, tables: &Tables, id: u64, row: &Content) -> Option<usize> {
+        let version = u64::try_from(row.number.unwrap_or(1)).ok()?;
+        let live = row.original.filter(|_| row.status != Status::Draft).map(|original| tables.live(original));
+        let live_container = || live.and_then(|live| tables.content.get(&live)).and_then(|live| live.container);
+        let container = row.container.or_else(live_container).unwrap_or_default();
+        let folders: Vec<u64> = live.into_iter().chain([id]).collect();
+        let full = folders.iter().find_map(|folder| self.full.get(&(container, *folder, version)));
+        full.or_else(|| self.short.get(&(container, id)))
+            .or_else(|| folders.iter().find_map(|folder| self.elsewhere.get(&(*folder, version))))
+            .copied()
+    }
+}
+
+/// Finds the file of every attachment.
+pub(super) fn claim(package: &Package, tables: &Tables) -> Claims {
+    let index = Index::of(package);
+    let mut claims = Claims::default();
+    for (id, row) in tables.content.iter().filter(|(_, row)| row.class == ContentClass::Attachment) {
+        if let Some(entry) = index.find(tables, *id, row) {
+            claims.by_attachment.insert(*id, entry);
+            claims.by_entry.entry(entry).or_default().push(*id);
+        }
+    }
+    let files = package.entries().iter().enumerate().filter(|(_, entry)| entry.name.starts_with("attachments/"));
+    claims.unclaimed = files
+        .filter(|(at, _)| !claims.by_entry.contains_key(at))
+        .map(|(_, entry)| (entry.raw_name.clone(), entry.offset))
+        .collect();
+    claims
+}
+
+/// Reads every entry but entities.xml to its end, in the order in which they stand in the zip, and digests those that are claimed.
+pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damages) -> Result<Files, ArchiveError> {
+    let package = work.package;
+    let mut order: Vec<usize> = (0..package.entries().len()).collect();
+    order.sort_by_key(|at| package.entries().get(*at).map(|entry| (entry.offset, *at)));
+    let mut files = Files::new();
+    let mut block = vec![0; 256 << 10];
+    let mut told = 0_u64;
+    for at in order {
+        let Some(entry) = package.entries().get(at).filter(|entry| entry.name != super::load::ENTITIES) else {
+            continue;
+        };
+        let claimed = !claims.of(at).is_empty();
+        let (mut hasher, mut bytes) = (Hasher::default(), 0_u64);
+        let result = package.read(entry).and_then(|mut reader| {
+            loop {
+                match reader.read(&mut block) {
+                    Ok(0) => return Ok(true),
+                    Ok(number) => {
+                        if claimed {
+                            hasher.update(block.get(..number).unwrap_or_default());
+                        }
+                        bytes = bytes.saturating_add(number as u64);
+                    }
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(error) => match EntryError::within(&error) {
+                        Some(error) => return Err(error.clone().into()),
+                        None => return Err(PackageError::Io { path: package.path().to_owned(), source: error }),
+                    },
+                }
+                if work.ctx.cancel.is_cancelled() {
+                    return Ok(false);
+                }
+            }
+        });
+        match result {
+            Ok(true) => {
+                work.entries += 1;
+                if claimed {
+                    files.insert(at, FileRead { bytes, digest: hasher.finish() });
+                }
+            }
+            Ok(false) => return Err(ArchiveError::Stopped),
+            Err(PackageError::Entry(error)) => damages.entry(&error, claims.of(at)),
+            Err(error) => return Err(error.into()),
+        }
+        work.bytes = work.bytes.saturating_add(entry.bytes);
+        told += 1;
+        if told.is_multiple_of(64) || entry.bytes > 1 << 20 {
+            work.tick(0)?;
+        }
+    }
+    work.tick(0)?;
+    Ok(files)
+}

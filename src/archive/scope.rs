@@ -1,0 +1,129 @@
+//! What the package says of itself: descriptor, scope, product, writer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ArchiveError;
+use super::damage::Damages;
+use super::tables::{Signs, Tables};
+use crate::model::{Descriptor, Kind, Scope};
+use crate::package::{Package, PackageError, read_descriptor};
+use crate::reading::Coverage;
+
+/// Most bytes of a descriptor. Real ones have under 2 kB.
+const MOST: u64 = 1 << 20;
+
+/// Reads the descriptor, and refuses the CSV form.
+pub(super) fn descriptor(package: &Package, damages: &mut Damages) -> Result<Descriptor, ArchiveError> {
+    let names = ["exportDescriptor.properties", "exportDescriptor.properties.gz"];
+    let entry = names.iter().find_map(|name| package.entry(name));
+    let descriptor = match entry.map(|entry| package.read_small(entry, MOST)) {
+        Some(Ok(bytes)) => read_descriptor(&bytes),
+        Some(Err(error @ PackageError::Io { .. })) => return Err(error.into()),
+        // Told when all entries are read; the XML may still be whole.
+        Some(Err(_)) => Descriptor::default(),
+        None => {
+            damages.no_descriptor();
+            Descriptor::default()
+        }
+    };
+    let tables = ["spaces.csv", "spaces.csv.gz", "content.csv", "content.csv.gz"];
+    let by_name = package.entry("entities.xml").is_none() && tables.iter().any(|name| package.entry(name).is_some());
+    if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) || by_name {
+        return Err(ArchiveError::Csv(package.path().display().to_string()));
+    }
+    Ok(descriptor)
+}
+
+/// The spaces that the export claims to hold, by id.
+#[derive(Debug, Default)]
+pub(super) struct Claimed(BTreeSet<u64>);
+
+impl Claimed {
+    pub fn has(&self, space: u64) -> bool {
+        self.0.contains(&space)
+    }
+}
+
+/// What the export claims to hold.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub scope: Scope,
+    pub claimed: Claimed,
+    /// Whether it holds accounts.
+    pub accounts: bool,
+}
+
+/// The scope by the descriptor, or, where that says nothing, by what is there.
+pub(super) fn scope(descriptor: &Descriptor, tables: &Tables, damages: &mut Damages) -> Claim {
+    let all = || Claimed(tables.spaces.keys().copied().collect());
+    let keys: Vec<&str> = ["spaceKey", "spaceKeys"]
+        .into_iter()
+        .filter_map(|name| descriptor.get(name))
+        .flat_map(|keys| keys.split(','))
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+        .collect();
+    let site = descriptor.get("exportType").is_some_and(|kind| kind.eq_ignore_ascii_case("all"));
+    if tables.spaces.is_empty() && tables.content.is_empty() {
+        damages.nothing_inside();
+    }
+    if site {
+        return Claim { scope: Scope::Site, claimed: all(), accounts: true };
+    }
+    if keys.is_empty() {
+        let mut written: Vec<String> = tables.spaces.values().map(|space| space.key.to_string()).collect();
+        written.sort();
+        written.dedup();
+        let scope = if descriptor.get("exportType").is_some() { Scope::Spaces(written) } else { Scope::Unknown };
+        return Claim { scope, claimed: all(), accounts: false };
+    }
+    // Keys compare without case (facts: backup format, 6.1).
+    let lower: BTreeSet<String> = keys.iter().map(|key| key.to_lowercase()).collect();
+    let there: BTreeMap<String, u64> =
+        tables.spaces.iter().map(|(id, space)| (space.key.to_lowercase(), *id)).collect();
+    for key in &keys {
+        if !there.contains_key(&key.to_lowercase()) {
+            damages.descriptor_space_missing(key);
+        }
+    }
+    let (ours, foreign): (Vec<_>, Vec<_>) =
+        tables.spaces.iter().partition(|(_, space)| lower.contains(&space.key.to_lowercase()));
+    damages.foreign_spaces(foreign.iter().map(|(id, space)| (**id, space.offset)));
+    let claimed = Claimed(ours.into_iter().map(|(id, _)| *id).collect());
+    Claim { scope: Scope::Spaces(keys.into_iter().map(str::to_owned).collect()), claimed, accounts: false }
+}
+
+/// Which kinds the reading shows.
+pub(super) fn coverage(accounts: bool) -> BTreeMap<Kind, Coverage> {
+    let of = |kind: Kind| match kind {
+        Kind::User | Kind::Group | Kind::Membership if !accounts => {
+            Coverage::NotRead("a space export holds no accounts".to_owned())
+        }
+        _ => Coverage::Read,
+    };
+    Kind::ALL.into_iter().map(|kind| (kind, of(kind))).collect()
+}
+
+/// Version of the Confluence that made it, where the descriptor says so. Since 5.2 `buildNumber` is the oldest build that may import it,
+/// and says nothing of the exporter.
+pub(super) fn product(descriptor: &Descriptor) -> Option<String> {
+    let build = |number: &str| format!("Confluence, build {number}");
+    descriptor
+        .get("createdByVersionNumber")
+        .map(|version| format!("Confluence {version}"))
+        .or_else(|| descriptor.get("createdByBuildNumber").map(build))
+        .or_else(|| descriptor.get("buildNumber").map(build))
+}
+
+/// Which of Confluence's writers made it, by its habits (facts: backup format, 1).
+pub(super) fn writer(descriptor: &Descriptor, signs: &Signs) -> &'static str {
+    if descriptor.get("source") == Some("cloud") || signs.cloud {
+        "Cloud XML writer"
+    } else if signs.owned_properties {
+        "Data Center writer (8.3 and later)"
+    } else if signs.body_lists {
+        "server writer (up to 8.2)"
+    } else {
+        "unknown"
+    }
+}
