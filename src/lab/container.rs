@@ -62,6 +62,7 @@ pub enum Condition {
 ///
 /// The start itself is not interrupted, since a request that is cut off may still create the container; it is bounded by two minutes.
 pub async fn start(engine: &Engine, ledger: &Arc<Ledger>, asked: Asked) -> Result<Container, LabError> {
+    engine.must_be_local()?;
     let (name, volume) = (ledger.name("confluence"), ledger.name("home"));
     let labels =
         [(LABEL_DRILL.to_owned(), ledger.drill().to_owned()), (LABEL_CREATED.to_owned(), ledger.began().to_owned())];
@@ -208,5 +209,22 @@ impl Container {
     /// The ledger in which it is noted.
     pub fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testcontainers::TestcontainersError;
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_has_its_own_words() {
+        let error = |words: &str| start_error("c", "i", &TestcontainersError::other(words.to_owned()));
+        let taken = error("driver failed: Bind for 127.0.0.1:8090 failed: port is already allocated");
+        assert!(matches!(taken, LabError::Port { .. }), "{taken}");
+        assert!(taken.to_string().starts_with("publish a port of c on 127.0.0.1: "));
+        assert!(matches!(error("write: no space left on device"), LabError::DiskFull { .. }));
+        assert!(matches!(error("something else"), LabError::Engine { .. }));
     }
 }
