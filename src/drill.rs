@@ -21,9 +21,14 @@ pub struct Drilled {
     pub findings: Vec<FindingRecord>,
 }
 
+/// The record of a drill that is about to begin, for the reports that are written before anything runs.
+pub fn planned(plan: &Plan, ctx: &Context) -> Record {
+    recorded::planned(plan, ctx)
+}
+
 /// Carries out a plan.
 pub async fn run(plan: &Plan, ctx: &Context) -> Drilled {
-    ctx.events.send(&Event::DrillBegan { scenario: plan.name.clone(), drill: ctx.drill.to_string() });
+    ctx.events.send(&Event::DrillBegan { scenario: plan.scenario.clone(), drill: ctx.drill.to_string() });
     let began = ctx.clock.stamp();
     let mut log = Log::new(ctx);
 
@@ -46,17 +51,12 @@ pub async fn run(plan: &Plan, ctx: &Context) -> Drilled {
             stages::said::compared,
         )
         .await;
-    let quotes = log
-        .stage(
-            Stage::Quote,
-            compared.as_ref().zip(up),
-            |(compared, up)| stages::quote(plan, compared, up, ctx),
-            stages::said::quotes,
-        )
-        .await;
-    let seen = recorded::Seen { backup, inventory, expected, target: instance.as_ref().map(stages::target_record), observed, compared, quotes };
+    let found = compared.as_ref().zip(copy);
+    let quoted = log.stage(Stage::Quote, found, |found| stages::quote(plan, found, ctx), stages::said::quoted).await;
+    let target = instance.as_ref().map(|instance| stages::target_record(plan, instance));
     let gone = log.stage(Stage::TearDown, Some(instance), |instance| stages::tear_down(instance, ctx), stages::said::gone).await;
 
+    let seen = recorded::Seen { backup, inventory, expected, target, observed, compared, quoted };
     let drilled = recorded::record(plan, ctx, began, log.into_stages(), seen, gone);
     ctx.events.send(&Event::DrillEnded { verdict: drilled.record.verdict });
     drilled

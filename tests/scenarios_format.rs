@@ -27,7 +27,6 @@ const PARSER_ONLY: &[(&str, &str)] = &[
     ("everything-left-out", "depends on two lists together"),
     ("left-out-of-nothing", "depends on two lists together"),
     ("manifest-missing", "depends on the file system"),
-    ("missing-backup", "depends on the file system"),
     ("report-among-sources", "depends on two keys together"),
     ("report-over-backup", "depends on two keys together"),
     ("reports-collide", "depends on two items together"),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::progress::{Manner, listener};
 use crate::clock::Context;
 use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
-use crate::model::{Digest, Kind, Scope, count};
+use crate::model::{Digest, Fault, Kind, Scope, count};
 use crate::reading::{Manifest, read_manifest};
 use crate::{archive, expect, source};
 
@@ -156,4 +156,13 @@ fn say(manifest: &Manifest, path: &Path) {
         None => "not bound to a backup; bind it with --bind".to_owned(),
     };
     talk::say(&format!("{}: {}; {bound}", path.display(), items.join(", ")));
+}
+
+/// The exit code of a command that broke by this fault.
+const fn exit_code(fault: Fault) -> u8 {
+    match fault {
+        Fault::Backup => EXIT_FAILED,
+        Fault::Rig => EXIT_INCONCLUSIVE,
+        Fault::Scenario => EXIT_USAGE,
+    }
 }

@@ -7,13 +7,20 @@ mod drills;
 mod explain;
 mod gather;
 mod init;
+mod manifest;
+mod mock;
+mod progress;
 mod run;
+mod sample;
 mod schema;
+mod signals;
+mod sweep;
 mod talk;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
 
 /// What every command's exit code means.
 const EXIT_CODES: &str = "Exit codes:
@@ -24,8 +31,16 @@ const EXIT_CODES: &str = "Exit codes:
   130  interrupted
 Of several drills: 130, then 1, then 3, then 0.";
 
-/// Exit code of a command line or a scenario that is wrong.
+/// All is well.
+pub(crate) const EXIT_PASSED: u8 = 0;
+/// A backup fell short.
+pub(crate) const EXIT_FAILED: u8 = 1;
+/// The command line or a scenario is wrong.
 pub(crate) const EXIT_USAGE: u8 = 2;
+/// The rig broke.
+pub(crate) const EXIT_INCONCLUSIVE: u8 = 3;
+/// Somebody stopped the program.
+pub(crate) const EXIT_INTERRUPTED: u8 = 130;
 
 /// Rehearse the restore of a Confluence backup: restore it somewhere disposable, compare what came back, file the proof.
 #[derive(Debug, Parser)]
@@ -41,6 +56,10 @@ enum Command {
     Init(init::Init),
     Schema(schema::Schema),
     Explain(explain::Explain),
+    Manifest(manifest::ManifestArgs),
+    Mock(mock::MockArgs),
+    Sample(sample::SampleArgs),
+    Sweep(sweep::SweepArgs),
     Completions(completions::Completions),
 }
 
@@ -51,9 +70,32 @@ pub fn main() -> ExitCode {
         Command::Init(init) => init.run(),
         Command::Schema(schema) => schema.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Manifest(args) => with_runtime(|cancel| manifest::run(args, cancel)),
+        Command::Mock(args) => with_runtime(|cancel| mock::run(args, cancel)),
+        Command::Sample(args) => sample::run(&args),
+        Command::Sweep(args) => with_runtime(async |_| sweep::run(&args).await),
         Command::Completions(completions) => completions.run(&mut Cli::command()),
     };
     ExitCode::from(code)
+}
+
+/// Runs a command that waits for things, with a token that Ctrl-C and SIGTERM cancel.
+fn with_runtime<F: Future<Output = u8>>(command: impl FnOnce(CancellationToken) -> F) -> u8 {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            talk::say(&format!("error: failed to start: {error}"));
+            return EXIT_INCONCLUSIVE;
+        }
+    };
+    let cancel = CancellationToken::new();
+    let code = runtime.block_on(async {
+        signals::listen(cancel.clone());
+        command(cancel).await
+    });
+    // Reads that hang must not hold up the end.
+    runtime.shutdown_background();
+    code
 }
 
 #[cfg(test)]

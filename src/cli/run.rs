@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::drills::{Options, drill_all};
-use super::{EXIT_USAGE, gather, talk};
+use super::{EXIT_USAGE, gather, talk, with_runtime};
 use crate::plan::Plan;
 
 /// Run drills: restore each scenario's backup, compare what came back, write the reports.
@@ -47,7 +47,8 @@ impl Run {
         if self.dry_run {
             return print(&plans, self.json);
         }
-        drill_all(plans, &Options { json: self.json, colour: talk::colour() })
+        let options = Options { json: self.json, colour: talk::colour() };
+        with_runtime(async |cancel| drill_all(plans, &options, cancel).await)
     }
 }
 

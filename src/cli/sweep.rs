@@ -16,7 +16,7 @@ pub struct SweepArgs {
 
 /// Sweeps, and says what it did.
 pub async fn run(args: &SweepArgs) -> u8 {
-    let swept = sweep(&SweepSettings { older_than: args.older_than.into(), ..SweepSettings::default() }).await;
+    let swept = sweep(&SweepSettings { older_than: args.older_than.to_std(), ..SweepSettings::default() }).await;
     for drill in &swept.alive {
         talk::say(&format!("left alone: drill {drill} is under way"));
     }

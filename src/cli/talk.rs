@@ -11,6 +11,12 @@ pub fn colour() -> bool {
     std::io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
 }
 
+/// Columns of the terminal; 100 where there is none.
+pub fn width() -> usize {
+    let columns = indicatif::TermLike::width(&indicatif::ProgressDrawTarget::stderr().is_hidden().then(|| console_width()).unwrap_or_default());
+    columns
+}
+
 /// Prints data. A reader that went away, such as `head`, is no failing; what else goes wrong is given back as exit code 3.
 pub fn data(text: &str) -> u8 {
     let mut stdout = std::io::stdout().lock();

@@ -8,10 +8,13 @@ use crate::check::applicable;
 use crate::clock::Context;
 use crate::expect::Obtained;
 use crate::model::{
-    AtLeast, Backup, BackupRecord, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind, ManifestRecord, PackageRecord,
+    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind, ManifestRecord, PackageRecord,
     Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord, TearDown, Tool, Uncompared, Verdict,
 };
-use crate::plan::{Plan, PlannedCheck};
+use crate::event::Stage;
+use crate::plan::Plan;
+use crate::scenario::Check;
+use crate::settings::Spanned;
 use crate::reading::{Inventory, Observation, Reading};
 
 /// What the stages made, as far as they came.
@@ -22,6 +25,20 @@ pub(super) struct Seen {
     pub(super) target: Option<TargetRecord>,
     pub(super) observed: Option<Observation>,
     pub(super) compared: Option<Compared>,
+}
+
+/// The record of a drill that is about to begin: nothing has run, and it is no pass.
+pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
+    let check = |planned: &Spanned<Check>| CheckRecord {
+        name: planned.value.name().to_owned(),
+        position: Some(position(plan, planned.span)),
+        state: CheckState::NotRun { reason: CUT_SHORT.to_owned() },
+    };
+    let checks = plan.checks.iter().map(check).collect();
+    let mut record = Record::planned(scenario(plan), ctx.drill.to_string(), ctx.clock.stamp(), &Stage::ALL, checks);
+    record.required = Some(plan.assurance);
+    record.privacy = plan.privacy;
+    record
 }
 
 /// The record of a drill, judged, and all of its findings.
@@ -117,7 +134,7 @@ fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
         .checks
         .iter()
         .map(|planned| {
-            let name = planned.name();
+            let name = planned.value.name();
             let (state, findings) = state(plan, planned, seen);
             all.extend(findings);
             CheckRecord { name: name.to_owned(), position: Some(position(plan, planned.span)), state }
@@ -131,14 +148,14 @@ fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
     (records, all)
 }
 
-fn state(plan: &Plan, planned: &PlannedCheck, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
-    let name = planned.name();
+fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
+    let name = planned.value.name();
     if let Some(inventory) = &seen.inventory
         && let Err(reason) = applicable(name, &inventory.reading.header.scope)
     {
         // `all` means all that this backup can carry; a check that the scenario names itself is required.
         let state =
-            if planned.by_all { CheckState::Excluded { reason } } else { CheckState::NotRun { reason } };
+            if plan.all == Some(planned.span) { CheckState::Excluded { reason } } else { CheckState::NotRun { reason } };
         return (state, Vec::new());
     }
     match seen.compared.iter().flatten().find(|(ran, _)| ran == name) {

@@ -1,16 +1,15 @@
 //! The work of each stage: calls the layer below, and says whose failing it is when it breaks.
 
 use super::log::Broken;
-use crate::check::{Check, Exhibits};
+use crate::check::{self, Attachments, Check, Exhibits};
 use crate::clock::Context;
-use crate::confluence::Client;
 use crate::event::Stage;
-use crate::expect::Obtained;
-use crate::model::{Backup, Fault, Needs, Outcome, Scope, TargetRecord, TearDown};
-use crate::plan::Plan;
+use crate::expect::{Obtained, Wanted};
+use crate::model::{Backup, Digest, Needs, Outcome, Scope, TargetRecord, TearDown};
+use crate::plan::{Plan, PlannedManifest, PlannedTarget};
 use crate::reading::{Alignment, Inventory, Manifest, Observation};
-use crate::target::{Instance, RestoreScope, Restored};
-use crate::{archive, expect, observe, source};
+use crate::target::{EmbeddedSettings, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
+use crate::{archive, expect, observe, scenario, source};
 
 pub(super) mod said;
 
@@ -33,7 +32,7 @@ fn blocking<T>(work: impl FnOnce() -> T) -> T {
 }
 
 pub(super) async fn acquire(plan: &Plan, ctx: &Context) -> Result<Backup, Broken> {
-    blocking(|| source::acquire(&plan.backup, ctx)).map_err(|error| Broken::new(error.fault(), error))
+    blocking(|| source::acquire(&plan.backup.value, ctx)).map_err(|error| Broken::new(error.fault(), error))
 }
 
 pub(super) async fn inspect(backup: &Backup, ctx: &Context) -> Result<Inventory, Broken> {
@@ -41,11 +40,12 @@ pub(super) async fn inspect(backup: &Backup, ctx: &Context) -> Result<Inventory,
 }
 
 pub(super) async fn expect(plan: &Plan, (backup, inventory): Read<'_>, _: &Context) -> Result<Obtained, Broken> {
-    blocking(|| expect::obtain(&plan.manifest, inventory, backup)).map_err(|error| Broken::new(error.fault(), error))
+    let wanted = wanted(plan);
+    blocking(|| expect::obtain(&wanted, inventory, backup)).map_err(|error| Broken::new(error.fault(), error))
 }
 
 pub(super) async fn provision(plan: &Plan, ctx: &Context) -> Result<Instance, Broken> {
-    plan.target.provision(ctx).await.map_err(|error| Broken::new(error.fault(), error))
+    target(plan).provision(ctx).await.map_err(|error| Broken::new(error.fault(), error))
 }
 
 pub(super) async fn restore(
@@ -59,11 +59,11 @@ pub(super) async fn restore(
     };
     match instance.restore(backup, scope, ctx).await {
         Ok(restored) => Ok(restored),
-        // A refusal speaks against the backup only where the same rig takes a backup that is known to be good.
-        Err(error) if error.fault() == Fault::Backup && !error.is_documented() && !plan.target.rig_is_sound(ctx).await => {
-            Err(Broken::rig(format!("{error}; a backup that is known to be good is refused by this rig too")))
+        Err(error) => {
+            // An unexplained refusal speaks against the backup only where the same rig takes one that is known to be good.
+            let error = target(plan).explain(error, ctx).await;
+            Err(Broken::new(error.fault(), error))
         }
-        Err(error) => Err(Broken::new(error.fault(), error)),
     }
 }
 
@@ -72,24 +72,51 @@ pub(super) async fn observe(
     (instance, (_, inventory)): (&Instance, Read<'_>),
     ctx: &Context,
 ) -> Result<Observation, Broken> {
-    let client = client(instance, ctx)?;
     let needs = needs(plan);
     let scope = match &inventory.reading.header.scope {
         Scope::Unknown => &Scope::Site,
         known => known,
     };
-    let reading = observe::observe(&client, scope, &needs, ctx, Stage::Observe).await;
+    let reading = observe::observe(instance.client(), scope, &needs, ctx, Stage::Observe).await;
     Ok(Observation { reading: reading.map_err(|error| Broken::new(error.fault(), error))? })
 }
 
-pub(super) fn client(instance: &Instance, ctx: &Context) -> Result<Client, Broken> {
-    instance.client(&ctx.cancel).map_err(|error| Broken::new(error.fault(), error))
+/// The check that a scenario means, with its settings.
+fn check(written: &scenario::Check) -> Option<Box<dyn Check + Send + Sync>> {
+    match written {
+        scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare })),
+        other => check::by_name(other.name()),
+    }
+}
+
+fn wanted(plan: &Plan) -> Wanted {
+    match &plan.manifest {
+        PlannedManifest::FromBackup => Wanted::FromBackup,
+        PlannedManifest::File { path, exactly, .. } => {
+            Wanted::File { path: path.clone(), exactly: exactly.as_deref().and_then(Digest::parse) }
+        }
+    }
+}
+
+fn target(plan: &Plan) -> Target {
+    match &plan.target {
+        PlannedTarget::Embedded => Target::Embedded(EmbeddedSettings::default()),
+        PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
+            let standard = MockSettings::default();
+            Target::Mock(MockSettings {
+                image: (!build_if_missing).then(|| image.clone()),
+                memory: memory.map_or(standard.memory, |size| size.bytes()),
+                patience: Patience { ready: ready_within.to_std(), ..standard.patience.clone() },
+                ..standard
+            })
+        }
+    }
 }
 
 /// What all checks of the plan need, and what its least numbers count.
 fn needs(plan: &Plan) -> Needs {
-    let counted = Needs::of(plan.at_least.iter().map(|(kind, _)| *kind));
-    plan.checks.iter().filter_map(|planned| planned.check()).fold(counted, |all, check| all.and(&check.needs()))
+    let counted = Needs::of(plan.at_least.iter().map(|least| least.kind));
+    plan.checks.iter().filter_map(|planned| check(&planned.value)).fold(counted, |all, check| all.and(&check.needs()))
 }
 
 /// Runs the checks. Without an expectation only those that look at the archive alone can run.
@@ -111,7 +138,7 @@ pub(super) async fn compare(
     let exhibits = Exhibits { backup, alignment };
     let mut compared = Compared::new();
     for planned in &plan.checks {
-        let Some(check) = planned.check() else { continue };
+        let Some(check) = check(&planned.value) else { continue };
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
         } else {
@@ -125,8 +152,9 @@ pub(super) async fn compare(
 pub(super) async fn tear_down(instance: Option<Instance>, ctx: &Context) -> Result<TearDown, Broken> {
     let gone = match instance {
         Some(instance) => instance.tear_down().await,
-        None => crate::target::clear(ctx).await,
+        None => Default::default(),
     };
+    let gone = TearDown { done: gone.left.is_empty(), removed: gone.removed, left: gone.left };
     if gone.left.is_empty() {
         Ok(gone)
     } else {
@@ -139,7 +167,7 @@ pub(super) fn target_record(plan: &Plan, instance: &Instance) -> TargetRecord {
         kind: plan.target.name().to_owned(),
         mock: instance.is_mock(),
         product: Some(instance.product()),
-        isolation: plan.target.isolation().to_owned(),
+        isolation: target(plan).isolation().to_owned(),
         image: instance.image_digest(),
     }
 }

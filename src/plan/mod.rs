@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Assurance, Kind};
+use crate::model::{Assurance, Kind, Privacy};
 use crate::scenario::{Check, CheckName, Report};
-use crate::settings::{Complaint, Duration, Privacy, Size, Span, Spanned};
+use crate::settings::{Complaint, Duration, Size, Span, Spanned};
 
 pub use paths::place;
 pub use settle::settle;
@@ -43,7 +43,7 @@ pub struct Plan {
     pub runbook: Option<String>,
     /// When a drill is stopped.
     pub time_limit: Option<Duration>,
-    /// The backup: a zip or a folder; it exists.
+    /// The backup: a zip or a folder. Whether it is there is for the drill to find out: a backup that is missing fails it.
     pub backup: Spanned<PathBuf>,
     /// The claim.
     pub manifest: PlannedManifest,
@@ -58,6 +58,9 @@ pub struct Plan {
     pub at_least: Vec<LeastNumber>,
     /// The checks, each once, in the order in which reports list them; never empty.
     pub checks: Vec<Spanned<Check>>,
+    /// Where the scenario says `all`, if it does: a check that stands there is meant as far as the backup can carry it.
+    #[serde(skip)]
+    pub all: Option<Span>,
     /// The checks that `all` would have had.
     pub without: Vec<LeftOut>,
     /// How much of the content may be shown.

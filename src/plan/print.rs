@@ -1,7 +1,8 @@
 use std::fmt;
 
 use super::{Plan, PlannedManifest, PlannedTarget};
-use crate::scenario::{AttachmentSettings, Check, Compare};
+use crate::check::Compare;
+use crate::scenario::{AttachmentSettings, Check};
 
 /// Lines in the manner of a scenario, for people; `--json` prints the same for programs.
 impl fmt::Display for Plan {
@@ -40,7 +41,7 @@ impl fmt::Display for Plan {
         for left_out in &self.without {
             writeln!(f, "  - {}: {}", left_out.check, line(&left_out.reason))?;
         }
-        writeln!(f, "privacy: {}", self.privacy.name())?;
+        writeln!(f, "privacy: {}", self.privacy.word())?;
         if self.reports.is_empty() {
             return writeln!(f, "reports: none");
         }

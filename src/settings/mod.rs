@@ -26,4 +26,4 @@ pub use read::{Rules, SOURCE_MAX, read};
 pub use secret::{SecretError, SecretRef};
 pub use size::Size;
 pub use span::{Span, Spanned};
-pub use words::{Privacy, WordOr};
+pub use words::WordOr;
