@@ -4,5 +4,7 @@
 pub mod check;
 pub mod clock;
 pub mod event;
+pub mod evidence;
 pub mod model;
 pub mod reading;
+pub mod report;
