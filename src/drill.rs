@@ -3,6 +3,7 @@
 //! A drill never returns an error: a stage that breaks is part of its record. It never prints: it speaks through events.
 
 mod log;
+mod quote;
 mod recorded;
 mod stages;
 
@@ -33,8 +34,9 @@ pub async fn run(plan: &Plan, ctx: &Context) -> Drilled {
     let mut log = Log::new(ctx);
 
     let backup = log.stage(Stage::Acquire, Some(()), |()| stages::acquire(plan, ctx), stages::said::backup).await;
-    let inventory =
-        log.stage(Stage::Inspect, backup.as_ref(), |backup| stages::inspect(backup, ctx), stages::said::inventory).await;
+    let inventory = log
+        .stage(Stage::Inspect, backup.as_ref(), |backup| stages::inspect(backup, ctx), stages::said::inventory)
+        .await;
     let read = backup.as_ref().zip(inventory.as_ref());
     let expected = log.stage(Stage::Expect, read, |read| stages::expect(plan, read, ctx), stages::said::expected).await;
     let instance =
@@ -51,10 +53,11 @@ pub async fn run(plan: &Plan, ctx: &Context) -> Drilled {
             stages::said::compared,
         )
         .await;
-    let found = compared.as_ref().zip(copy);
-    let quoted = log.stage(Stage::Quote, found, |found| stages::quote(plan, found, ctx), stages::said::quoted).await;
+    let found = compared.as_ref().zip(observed.as_ref()).zip(copy);
+    let quote = |((compared, observed), copy)| quote::quote(plan, compared, observed, copy, ctx);
+    let quoted = log.stage(Stage::Quote, found, quote, stages::said::quoted).await;
     let target = instance.as_ref().map(|instance| stages::target_record(plan, instance));
-    let gone = log.stage(Stage::TearDown, Some(instance), |instance| stages::tear_down(instance, ctx), stages::said::gone).await;
+    let gone = log.stage(Stage::TearDown, Some(instance), stages::tear_down, stages::said::gone).await;
 
     let seen = recorded::Seen { backup, inventory, expected, target, observed, compared, quoted };
     let drilled = recorded::record(plan, ctx, began, log.into_stages(), seen, gone);

@@ -120,7 +120,11 @@ fn exit_code(ended: &[Ended], planned: usize) -> u8 {
     let has = |verdict| ended.iter().any(|ended| ended.record.verdict == verdict);
     if has(Verdict::Failed) {
         EXIT_FAILED
-    } else if ended.is_empty() || ended.len() < planned || has(Verdict::Inconclusive) || ended.iter().any(|one| !one.filed) {
+    } else if ended.is_empty()
+        || ended.len() < planned
+        || has(Verdict::Inconclusive)
+        || ended.iter().any(|one| !one.filed)
+    {
         EXIT_INCONCLUSIVE
     } else {
         EXIT_PASSED

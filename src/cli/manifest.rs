@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::{Manner, listener};
+use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_USAGE, talk};
 use crate::clock::Context;
 use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
 use crate::model::{Digest, Fault, Kind, Scope, count};
@@ -87,14 +88,15 @@ async fn capture(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String
     let manifest = if let Some(path) = &args.from_backup {
         from_backup(path.clone(), ctx).await?
     } else if let Some(path) = &args.from_manifest {
-        let file = std::fs::File::open(path).map_err(|error| usage(format!("failed to open {}: {error}", path.display())))?;
+        let file =
+            std::fs::File::open(path).map_err(|error| usage(format!("failed to open {}: {error}", path.display())))?;
         let read = read_manifest(std::io::BufReader::new(file));
         read.map_err(|error| usage(format!("the manifest {} is refused: {error}", path.display())))?.0
     } else {
         from_confluence(args, ctx).await?
     };
     Ok(match bound {
-        Some(digest) => expect::bind(manifest, digest),
+        Some(digest) => expect::bind(manifest, &digest),
         None => manifest,
     })
 }
@@ -130,7 +132,9 @@ async fn from_backup(path: PathBuf, ctx: &Context) -> Result<Manifest, (String, 
 async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, u8)> {
     let secret = |variable: &str| {
         std::env::var(variable).ok().filter(|value| !value.is_empty()).map(SecretString::from).ok_or_else(|| {
-            usage(format!("the environment variable {variable} is not set; it must hold the secret for this Confluence"))
+            usage(format!(
+                "the environment variable {variable} is not set; it must hold the secret for this Confluence"
+            ))
         })
     };
     let auth = match &args.user {
@@ -139,7 +143,8 @@ async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest,
     };
     let base = args.from_confluence.clone().unwrap_or_default();
     let rig = |error: &dyn std::fmt::Display| (format!("failed to {error}"), EXIT_INCONCLUSIVE);
-    let client = Client::new(Endpoint { base, auth }, ClientSettings::default(), ctx.cancel.clone()).map_err(|error| rig(&error))?;
+    let client = Client::new(Endpoint { base, auth }, ClientSettings::default(), ctx.cancel.clone())
+        .map_err(|error| rig(&error))?;
     let scope = if args.spaces.is_empty() { Scope::Site } else { Scope::Spaces(args.spaces.clone()) };
     expect::capture(&client, &scope, ctx).await.map_err(|error| rig(&error))
 }

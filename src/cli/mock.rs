@@ -60,8 +60,8 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> 
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
     settings.context_path = args.context_path;
-    talk::say(&format!("mock Confluence on http://{}, user admin; Ctrl-C ends it", args.listen));
-    serve_until(settings, cancel).await.map_err(|error| format!("failed to {error}"))
+    let ready = |address| talk::say(&format!("mock Confluence on http://{address}, user admin; Ctrl-C ends it"));
+    serve_until(settings, cancel, ready).await.map_err(|error| format!("failed to {error}"))
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {
@@ -69,7 +69,8 @@ fn password(args: &MockArgs) -> Result<SecretString, String> {
         Some(path) => std::fs::read_to_string(path)
             .map_err(|error| format!("failed to read the password file {}: {error}", path.display()))?,
         None => std::env::var("REHEARSE_MOCK_PASSWORD").map_err(|_| {
-            "the mock needs a password: set the environment variable REHEARSE_MOCK_PASSWORD, or use --password-file".to_owned()
+            "the mock needs a password: set the environment variable REHEARSE_MOCK_PASSWORD, or use --password-file"
+                .to_owned()
         })?,
     };
     match text.lines().next().map(str::trim_end).filter(|line| !line.is_empty()) {

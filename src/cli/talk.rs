@@ -13,8 +13,7 @@ pub fn colour() -> bool {
 
 /// Columns of the terminal; 100 where there is none.
 pub fn width() -> usize {
-    let columns = indicatif::TermLike::width(&indicatif::ProgressDrawTarget::stderr().is_hidden().then(|| console_width()).unwrap_or_default());
-    columns
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| usize::from(width.0))
 }
 
 /// Prints data. A reader that went away, such as `head`, is no failing; what else goes wrong is given back as exit code 3.

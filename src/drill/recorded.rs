@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::stages::{Compared, Ran};
 use super::Drilled;
+use super::quote::Quoted;
+use super::stages::{Compared, Ran};
 use crate::check::applicable;
 use crate::clock::Context;
+use crate::event::Stage;
 use crate::expect::Obtained;
 use crate::model::{
-    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind, ManifestRecord, PackageRecord,
-    Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord, TearDown, Tool, Uncompared, Verdict,
+    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind,
+    ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord,
+    TearDown, Tool, Uncompared, Verdict,
 };
-use crate::event::Stage;
 use crate::plan::Plan;
+use crate::reading::{Inventory, Observation, Reading};
 use crate::scenario::Check;
 use crate::settings::Spanned;
-use crate::reading::{Inventory, Observation, Reading};
 
 /// What the stages made, as far as they came.
 pub(super) struct Seen {
@@ -25,6 +27,7 @@ pub(super) struct Seen {
     pub(super) target: Option<TargetRecord>,
     pub(super) observed: Option<Observation>,
     pub(super) compared: Option<Compared>,
+    pub(super) quoted: Option<Quoted>,
 }
 
 /// The record of a drill that is about to begin: nothing has run, and it is no pass.
@@ -105,11 +108,18 @@ fn backup(backup: &Backup) -> BackupRecord {
 
 fn package(inventory: &Inventory) -> PackageRecord {
     // Licence and support numbers are nobody's business, and keys that no known version writes may hold anything.
-    let secret = |key: &str| key.to_ascii_lowercase().contains("entitlement") || key.to_ascii_lowercase().contains("mail");
+    let secret =
+        |key: &str| key.to_ascii_lowercase().contains("entitlement") || key.to_ascii_lowercase().contains("mail");
     PackageRecord {
         scope: inventory.reading.header.scope.clone(),
         writer: inventory.writer.clone(),
-        descriptor: inventory.descriptor.properties.iter().filter(|(key, _)| !secret(key)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        descriptor: inventory
+            .descriptor
+            .properties
+            .iter()
+            .filter(|(key, _)| !secret(key))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
         ledger: inventory.ledger.clone(),
         whole: inventory.whole,
     }
@@ -154,12 +164,17 @@ fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec
         && let Err(reason) = applicable(name, &inventory.reading.header.scope)
     {
         // `all` means all that this backup can carry; a check that the scenario names itself is required.
-        let state =
-            if plan.all == Some(planned.span) { CheckState::Excluded { reason } } else { CheckState::NotRun { reason } };
+        let state = if plan.all == Some(planned.span) {
+            CheckState::Excluded { reason }
+        } else {
+            CheckState::NotRun { reason }
+        };
         return (state, Vec::new());
     }
     match seen.compared.iter().flatten().find(|(ran, _)| ran == name) {
-        Some((_, Ran::Outcome(outcome))) => CheckState::ran(outcome, plan.privacy),
+        Some((_, Ran::Outcome(outcome))) => {
+            CheckState::ran(outcome, plan.privacy, seen.quoted.as_ref().unwrap_or(&Quoted::new()))
+        }
         Some((_, Ran::Not(reason))) => (CheckState::NotRun { reason: reason.clone() }, Vec::new()),
         None => (CheckState::NotRun { reason: "a stage before it broke".to_owned() }, Vec::new()),
     }
@@ -167,13 +182,21 @@ fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec
 
 fn position(plan: &Plan, span: crate::settings::Span) -> Position {
     let line = plan.source.lines().nth(span.line.saturating_sub(1) as usize).unwrap_or_default();
-    Position { file: plan.file.clone(), line: span.line, column: span.column, length: span.length.max(1), source_line: line.to_owned() }
+    Position {
+        file: plan.file.clone(),
+        line: span.line,
+        column: span.column,
+        length: span.length.max(1),
+        source_line: line.to_owned(),
+    }
 }
 
 /// How many items of each kind the three sides have.
 fn counts(seen: &Seen) -> BTreeMap<Kind, Counts> {
     let number = |reading: Option<&Reading>, kind| {
-        reading.filter(|reading| reading.header.reads(kind) || reading.number(kind) > 0).map(|reading| reading.number(kind))
+        reading
+            .filter(|reading| reading.header.reads(kind) || reading.number(kind) > 0)
+            .map(|reading| reading.number(kind))
     };
     let of = |kind| Counts {
         manifest: number(seen.expected.as_ref().map(|side| &side.manifest.reading), kind),
@@ -187,7 +210,12 @@ fn asides(inventory: &Inventory) -> Vec<Uncompared> {
     let asides = inventory.reading.asides().unwrap_or_default();
     asides
         .into_iter()
-        .map(|((kind, aside), number)| Uncompared { what: kind.noun(number).to_owned(), number, reason: aside.reason().to_owned(), see: None })
+        .map(|((kind, aside), number)| Uncompared {
+            what: kind.noun(number).to_owned(),
+            number,
+            reason: aside.reason().to_owned(),
+            see: None,
+        })
         .collect()
 }
 
@@ -203,17 +231,21 @@ fn blind_spots(seen: &Seen) -> Vec<String> {
         .flat_map(|(side, reading)| reading.header.blind_spots.iter().map(move |spot| format!("{side}: {spot}")))
         .collect();
     // A manifest from the backup repeats the archive's words.
-    let repeated = |spot: &String| {
-        spot.strip_prefix("manifest: ").is_some_and(|rest| spots.contains(&format!("archive: {rest}")))
-    };
+    let repeated =
+        |spot: &String| spot.strip_prefix("manifest: ").is_some_and(|rest| spots.contains(&format!("archive: {rest}")));
     spots.iter().filter(|spot| !repeated(spot)).cloned().collect()
 }
 
 fn at_least(plan: &Plan, seen: &Seen) -> Vec<AtLeast> {
     let counted = |kind| {
         let reading = seen.observed.as_ref().map(|side| &side.reading).filter(|reading| reading.header.reads(kind))?;
-        let live = |item: &crate::model::Item| item.aside.is_none() && item.text(crate::model::Field::Status) != Some("trashed");
+        let live = |item: &crate::model::Item| {
+            item.aside.is_none() && item.text(crate::model::Field::Status) != Some("trashed")
+        };
         reading.items(kind).try_fold(0, |sum, item| item.map(|item| sum + u64::from(live(item))).ok())
     };
-    plan.at_least.iter().map(|least| AtLeast { kind: least.kind, wanted: least.number, found: counted(least.kind) }).collect()
+    plan.at_least
+        .iter()
+        .map(|least| AtLeast { kind: least.kind, wanted: least.number, found: counted(least.kind) })
+        .collect()
 }

@@ -61,7 +61,7 @@ pub(super) async fn restore(
         Ok(restored) => Ok(restored),
         Err(error) => {
             // An unexplained refusal speaks against the backup only where the same rig takes one that is known to be good.
-            let error = target(plan).explain(error, ctx).await;
+            let error = target(plan).explain(error, scope, ctx).await;
             Err(Broken::new(error.fault(), error))
         }
     }
@@ -149,7 +149,7 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-pub(super) async fn tear_down(instance: Option<Instance>, ctx: &Context) -> Result<TearDown, Broken> {
+pub(super) async fn tear_down(instance: Option<Instance>) -> Result<TearDown, Broken> {
     let gone = match instance {
         Some(instance) => instance.tear_down().await,
         None => Default::default(),

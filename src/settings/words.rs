@@ -3,7 +3,6 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, IntoDeserializer as _, Visitor};
-use serde::Serialize;
 
 /// The name by which the reader knows that a word or settings may stand there.
 pub(super) const WORD_OR: &str = "$rehearse::WordOr";

@@ -1,6 +1,7 @@
 //! What a stage says when it ended well: one line, without content.
 
 use super::{Compared, Ran};
+use crate::drill::quote::Quoted;
 use crate::expect::Obtained;
 use crate::model::{Backup, Kind, Severity, TearDown, count};
 use crate::reading::{Claim, Inventory, Observation, Reading};
@@ -67,6 +68,18 @@ pub(in crate::drill) fn compared(compared: &Compared) -> String {
     format!("{} checks examined {} things and found {} errors", count(checks), count(examined), count(errors))
 }
 
+pub(in crate::drill) fn quoted(quoted: &Quoted) -> String {
+    match quoted.len() {
+        0 => "no text is shown".to_owned(),
+        1 => "1 text is shown".to_owned(),
+        more => format!("{more} texts are shown"),
+    }
+}
+
 pub(in crate::drill) fn gone(gone: &TearDown) -> String {
-    if gone.removed.is_empty() { "nothing was left to remove".to_owned() } else { format!("removed {}", gone.removed.join(", ")) }
+    if gone.removed.is_empty() {
+        "nothing was left to remove".to_owned()
+    } else {
+        format!("removed {}", gone.removed.join(", "))
+    }
 }
