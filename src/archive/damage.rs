@@ -8,7 +8,7 @@ use super::load::ENTITIES;
 use super::places::Places;
 use super::references::References;
 use super::tables::{Content, Status, Tables};
-use crate::model::{Damage, Place, Severity, Subject, count};
+use crate::model::{Aside, Damage, Place, Severity, Subject, count};
 use crate::package::{EntryError, Illegal, ObjectError};
 use crate::reading::Reading;
 
@@ -42,8 +42,27 @@ impl Many {
     }
 }
 
+/// Damage that is shown by what is missing: of an entities.xml that broke off, it says nothing.
+const BY_ABSENCE: [&str; 14] = [
+    "body-without-owner",
+    "container-missing",
+    "container-not-live",
+    "dangling-reference",
+    "descriptor-space-missing",
+    "file-unclaimed",
+    "nothing-inside",
+    "owner-without-body",
+    "parent-missing",
+    "property-without-owner",
+    "unplaced",
+    "version-listed-but-missing",
+    "version-not-listed",
+    "version-without-content",
+];
+
 #[derive(Debug, Default)]
 pub(super) struct Damages {
+    partial: bool,
     list: Vec<Damage>,
     numbers: BTreeMap<String, (u64, Severity)>,
     later: Vec<Later>,
@@ -55,7 +74,18 @@ impl Damages {
         damages.for_each(|damage| self.push(damage));
     }
 
+    /// Says that entities.xml broke off.
+    pub fn partial(&mut self, partial: bool) {
+        self.partial = partial;
+        if partial {
+            self.list.retain(|damage| !BY_ABSENCE.contains(&damage.what.as_str()));
+        }
+    }
+
     fn push(&mut self, damage: Damage) {
+        if self.partial && BY_ABSENCE.contains(&damage.what.as_str()) {
+            return;
+        }
         let (number, worst) = self.numbers.entry(damage.what.clone()).or_insert((0, Severity::Info));
         *number += 1;
         *worst = (*worst).max(damage.severity);
@@ -192,6 +222,14 @@ impl Damages {
         self.many.entry(("second-body", "BodyContent".to_owned())).or_default().add(offset);
     }
 
+    pub fn unplaced(&mut self, class: &'static str) {
+        self.many.entry(("unplaced", class.to_owned())).or_default().number += 1;
+    }
+
+    pub fn property_without_owner(&mut self) {
+        self.many.entry(("property-without-owner", "ContentProperty".to_owned())).or_default().number += 1;
+    }
+
     pub fn page_without_space(&mut self, id: u64, row: &Content) {
         let severity = if row.status == Status::Deleted { Severity::Warning } else { Severity::Error };
         self.content("page-without-space", severity, id, row, "it names no space");
@@ -232,6 +270,7 @@ impl Damages {
         let places = Places::new(reading);
         self.attachments(&places, tables, claims, files, with_attachments);
         self.parents(tables);
+        self.containers(&places, tables);
         self.versions(tables);
         self.dangling(references);
         for later in std::mem::take(&mut self.later) {
@@ -294,10 +333,38 @@ impl Damages {
 
     fn parents(&mut self, tables: &Tables) {
         for (id, row) in &tables.content {
-            let page = row.class == ContentClass::Page && row.original.is_none();
+            let page = row.class == ContentClass::Page
+                && row.original.is_none()
+                && matches!(row.status, Status::Current | Status::Archived);
             if page && row.parent.is_some_and(|parent| !tables.content.contains_key(&parent)) {
                 let message = "its parent page is not in the package; it will stand at the root";
                 self.content("parent-missing", Severity::Warning, *id, row, message);
+            }
+        }
+    }
+
+    /// Comments and attachments that stand on nothing, and older versions of nothing.
+    fn containers(&mut self, places: &Places<'_>, tables: &Tables) {
+        for (id, row) in tables.content.iter().filter(|(id, _)| places.aside(**id) == Some(Aside::Orphan)) {
+            if let Some(original) = row.original {
+                if !tables.content.contains_key(&tables.live(original)) {
+                    let message = "an older version of content that is not in the package";
+                    self.content("version-without-content", Severity::Warning, *id, row, message);
+                }
+                continue;
+            }
+            let severity = if row.class == ContentClass::Attachment { Severity::Error } else { Severity::Warning };
+            match (row.class, tables.container(*id)) {
+                (ContentClass::Comment | ContentClass::Attachment, None) => {
+                    self.content("container-missing", severity, *id, row, "nothing says what it stands on");
+                }
+                (ContentClass::Comment | ContentClass::Attachment, Some(container))
+                    if tables.content.contains_key(&container) =>
+                {
+                    let message = "it stands on something that is no live content, or has no place itself";
+                    self.content("container-not-live", Severity::Warning, *id, row, message);
+                }
+                _ => {}
             }
         }
     }
@@ -322,7 +389,10 @@ impl Damages {
     fn dangling(&mut self, references: &References) {
         for ((class, property), found) in references.dangling() {
             // These are told one by one.
-            if (class == "Page" && property == "parent") || property == "historicalVersions" {
+            if (class == "Page" && property == "parent")
+                || property == "historicalVersions[]"
+                || property == "originalVersion"
+            {
                 continue;
             }
             let severity = match (class.as_str(), property.as_str()) {
@@ -347,11 +417,15 @@ impl Damages {
                 "duplicate-id" => (Severity::Warning, "have an id that another one had before; the last one counts"),
                 "unknown-class" => (Severity::Info, "are of a class that is not known here"),
                 "second-body" => (Severity::Warning, "belong to content that has another body; the last one counts"),
+                "unplaced" => (Severity::Warning, "name nothing in the package that they could belong to"),
+                "property-without-owner" => (Severity::Info, "belong to no content, as happens in healthy exports"),
                 "body-without-owner" => (Severity::Error, "belong to no content"),
                 _ => (Severity::Error, "have no id that is a number"),
             };
-            let (number, first) = (count(many.number), numbers(&many.first));
-            let message = format!("{number} objects of class {class} {words}; the first stand at bytes {first}");
+            let mut message = format!("{} objects of class {class} {words}", count(many.number));
+            if !many.first.is_empty() {
+                message = format!("{message}; the first stand at bytes {}", numbers(&many.first));
+            }
             self.add(what, severity, message, at_entities(many.first.first().copied()), None);
         }
         for (what, (number, severity)) in std::mem::take(&mut self.numbers) {

@@ -73,15 +73,18 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
     let claims = files::claim(&package, &work.tables);
     let files = files::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &work.tables, &mut damages);
+    damages.partial(!whole);
     let mut mapping = Mapping {
         tables: &work.tables,
         claimed: scope.claimed,
         collector: Collector::default(),
         accounts: work.accounts,
+        damages,
+        left_out: BTreeMap::new(),
     };
     spaces::map(&mut mapping);
-    content::map(&mut mapping, &mut damages);
-    attachments::map(&mut mapping, &claims, &files, &mut damages);
+    content::map(&mut mapping);
+    attachments::map(&mut mapping, &claims, &files);
     labels::map(&mut mapping);
     permissions::map(&mut mapping);
     people::map(&mut mapping, scope.accounts);
@@ -93,10 +96,10 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
         product: scope::product(&work.descriptor),
         coverage: scope::coverage(scope.accounts),
         scope: scope.scope,
-        blind_spots: classes::blind_spots(&mapping.accounts.0),
+        blind_spots: classes::blind_spots(&mapping.accounts.0, &mapping.left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
     };
-    let Mapping { collector, accounts, .. } = mapping;
+    let Mapping { collector, accounts, mut damages, .. } = mapping;
     let reading = collector.finish(header);
     damages.judge(&reading, &work.tables, &work.references, &claims, &files, work.descriptor.with_attachments());
     Ok(Inventory {
@@ -186,6 +189,9 @@ struct Mapping<'a> {
     claimed: scope::Claimed,
     collector: Collector,
     accounts: Accounts,
+    damages: Damages,
+    /// Objects of compared classes that are left out, by what they are.
+    left_out: BTreeMap<&'static str, u64>,
 }
 
 impl Mapping<'_> {
@@ -194,13 +200,28 @@ impl Mapping<'_> {
         self.accounts.mapped(class);
     }
 
+    /// An object of a class of which items are made, and no item is made of it, for this reason.
+    fn leave_out(&mut self, class: &str, what: &'static str) {
+        self.accounts.ignored(class);
+        *self.left_out.entry(what).or_default() += 1;
+    }
+
+    /// An object that can't be placed.
+    fn unplaced(&mut self, class: &'static str) {
+        self.accounts.damaged(class);
+        self.damages.unplaced(class);
+    }
+
     /// Accounts for the properties of content that say something about it.
     fn properties(&mut self) {
         for property in self.tables.properties.values() {
             match property.owner.and_then(|owner| self.tables.content.get(&owner)) {
                 Some(owner) if owner.class.is_mapped() => self.accounts.mapped("ContentProperty"),
                 Some(_) => self.accounts.ignored("ContentProperty"),
-                None => self.accounts.damaged("ContentProperty"),
+                None => {
+                    self.accounts.damaged("ContentProperty");
+                    self.damages.property_without_owner();
+                }
             }
         }
     }

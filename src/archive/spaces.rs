@@ -49,7 +49,7 @@ fn templates(mapping: &mut Mapping<'_>) {
     let tables = mapping.tables;
     for template in tables.templates.values() {
         if template.is_old {
-            mapping.accounts.ignored("PageTemplate");
+            mapping.leave_out("PageTemplate", "older versions of templates");
             continue;
         }
         let (space, aside) = place(mapping, template.space);
