@@ -1,5 +1,7 @@
 //! The archive reader on real packages: against the counts of an independent reader, and item by item against the dump of another.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here says so by panicking")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

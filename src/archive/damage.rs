@@ -359,9 +359,9 @@ impl Damages {
                     self.content("container-missing", severity, *id, row, "nothing says what it stands on");
                 }
                 (ContentClass::Comment | ContentClass::Attachment, Some(container))
-                    if tables.content.contains_key(&container) =>
+                    if tables.content.get(&container).is_some_and(|container| container.original.is_some()) =>
                 {
-                    let message = "it stands on something that is no live content, or has no place itself";
+                    let message = "it stands on an older version, which holds nothing in Confluence";
                     self.content("container-not-live", Severity::Warning, *id, row, message);
                 }
                 _ => {}
@@ -401,11 +401,15 @@ impl Damages {
                 | ("Attachment", "content" | "containerContent") => Severity::Error,
                 _ => Severity::Warning,
             };
-            let message = format!(
-                "{} references {class}.{property} lead to nothing in the package; the first stand in objects at bytes {}",
-                count(found.number),
-                numbers(&found.first)
-            );
+            let (number, first) = (count(found.number), numbers(&found.first));
+            let message = match found.number {
+                1 => format!(
+                    "1 reference by {class}.{property} leads to nothing in the package, in the object at byte {first}"
+                ),
+                _ => format!(
+                    "{number} references by {class}.{property} lead to nothing in the package; the first at bytes {first}"
+                ),
+            };
             self.add("dangling-reference", severity, message, at_entities(found.first.first().copied()), None);
         }
     }
@@ -414,17 +418,19 @@ impl Damages {
     pub fn finish(mut self) -> Vec<Damage> {
         for ((what, class), many) in std::mem::take(&mut self.many) {
             let (severity, words) = match what {
-                "duplicate-id" => (Severity::Warning, "have an id that another one had before; the last one counts"),
-                "unknown-class" => (Severity::Info, "are of a class that is not known here"),
-                "second-body" => (Severity::Warning, "belong to content that has another body; the last one counts"),
-                "unplaced" => (Severity::Warning, "name nothing in the package that they could belong to"),
-                "property-without-owner" => (Severity::Info, "belong to no content, as happens in healthy exports"),
-                "body-without-owner" => (Severity::Error, "belong to no content"),
-                _ => (Severity::Error, "have no id that is a number"),
+                "duplicate-id" => (Severity::Warning, "their id was another one's before; the last one counts"),
+                "unknown-class" => (Severity::Info, "the class is not known here, and they are not compared"),
+                "second-body" => (Severity::Warning, "their content has another body; the last one counts"),
+                "unplaced" => (Severity::Warning, "they name nothing that they could belong to"),
+                "property-without-owner" => {
+                    (Severity::Info, "they belong to no content, as happens in healthy exports")
+                }
+                "body-without-owner" => (Severity::Error, "they belong to no content"),
+                _ => (Severity::Error, "their id is missing, or no number"),
             };
-            let mut message = format!("{} objects of class {class} {words}", count(many.number));
+            let mut message = format!("{} of class {class}: {words}", count(many.number));
             if !many.first.is_empty() {
-                message = format!("{message}; the first stand at bytes {}", numbers(&many.first));
+                message = format!("{message}; the first at bytes {}", numbers(&many.first));
             }
             self.add(what, severity, message, at_entities(many.first.first().copied()), None);
         }

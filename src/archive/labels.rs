@@ -43,7 +43,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) {
                 mapping.accounts.mapped("Labelling");
             }
             Became::Nothing(what) => mapping.leave_out("Labelling", what),
-            Became::Damage => mapping.unplaced("Labelling"),
+            Became::Damage => mapping.unplaced("Labelling", labelling.label.is_some() && labelling.referenced),
         }
     }
 }

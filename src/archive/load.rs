@@ -229,6 +229,7 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
             let row = Labelling {
                 label: id(object, "label"),
                 content: id(object, "content").or_else(|| labelable(object)),
+                referenced: object.reference("content").is_some(),
                 template,
             };
             put(&mut tables.labellings, own, row)

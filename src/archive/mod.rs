@@ -18,6 +18,8 @@ mod references;
 mod scope;
 mod spaces;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -206,10 +208,12 @@ impl Mapping<'_> {
         *self.left_out.entry(what).or_default() += 1;
     }
 
-    /// An object that can't be placed.
-    fn unplaced(&mut self, class: &'static str) {
+    /// An object that can't be placed. Where it refers to something that isn't there, the reference is told already.
+    fn unplaced(&mut self, class: &'static str, refers: bool) {
         self.accounts.damaged(class);
-        self.damages.unplaced(class);
+        if !refers {
+            self.damages.unplaced(class);
+        }
     }
 
     /// Accounts for the properties of content that say something about it.
@@ -220,7 +224,9 @@ impl Mapping<'_> {
                 Some(_) => self.accounts.ignored("ContentProperty"),
                 None => {
                     self.accounts.damaged("ContentProperty");
-                    self.damages.property_without_owner();
+                    if property.owner.is_none() {
+                        self.damages.property_without_owner();
+                    }
                 }
             }
         }

@@ -50,7 +50,7 @@ fn memberships(mapping: &mut Mapping<'_>) {
                 pairs.insert((group, user));
                 mapping.accounts.mapped("HibernateMembership");
             }
-            _ => mapping.unplaced("HibernateMembership"),
+            _ => mapping.unplaced("HibernateMembership", membership.group.is_some()),
         }
     }
     pairs.extend(tables.groups.iter().flat_map(|(id, group)| group.members.iter().map(|member| (*id, *member))));

@@ -37,7 +37,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) {
                 mapping.leave_out("ContentPermissionSet", "restrictions of older versions");
             }
             Some(_) => mapping.accounts.mapped("ContentPermissionSet"),
-            None => mapping.unplaced("ContentPermissionSet"),
+            None => mapping.unplaced("ContentPermissionSet", set.content.is_some()),
         }
     }
     restrictions(mapping);
@@ -52,7 +52,7 @@ fn of_spaces(mapping: &mut Mapping<'_>) {
             continue;
         };
         let Some(space) = tables.spaces.get(&id) else {
-            mapping.unplaced("SpacePermission");
+            mapping.unplaced("SpacePermission", true);
             continue;
         };
         let (sort, name) = subject(mapping, permission);
@@ -89,7 +89,7 @@ fn restrictions(mapping: &mut Mapping<'_>) {
             (None, None) => None,
         };
         let (Some(set), Some((id, content)), Some((sort, name))) = (set, content, subject) else {
-            mapping.unplaced("ContentPermission");
+            mapping.unplaced("ContentPermission", restriction.set.is_some() && subject.is_some());
             continue;
         };
         let edit = restriction.edit.or(set.edit);

@@ -241,6 +241,21 @@ fn bombs_are_refused_by_ratio_and_by_length() {
 }
 
 #[test]
+fn a_zip64_directory_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.zip");
+    let mut writer = PackageWriter::create(&path).unwrap();
+    for number in 0..66_000 {
+        writer.entry(&format!("attachments/1/{number}/1"), false, &mut std::io::empty()).unwrap();
+    }
+    writer.entry("entities.xml", true, &mut XML.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    let package = Package::open(&path, &Limits::default()).unwrap();
+    assert_eq!((package.entries().len(), package.damage()), (66_001, &[][..]));
+    assert_eq!(content(&package, "entities.xml").unwrap(), XML.as_bytes());
+}
+
+#[test]
 fn objects_are_read_as_they_are_written() {
     let (objects, errors) = lexed(XML.as_bytes());
     assert!(errors.is_empty(), "{errors:?}");
