@@ -1,11 +1,11 @@
 //! Attachments and their older versions, with the bytes of their files.
 
-use super::Mapping;
 use super::classes::ContentClass;
 use super::content::{absent_or, absent_or_number, authorship, draft, version_name};
 use super::files::{Claims, Files};
 use super::spaces::{self, status};
 use super::tables::{Content, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 

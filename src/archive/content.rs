@@ -1,9 +1,9 @@
 //! Pages, blog posts, comments, their older versions, and drafts.
 
-use super::Mapping;
 use super::classes::ContentClass;
 use super::spaces::{place, status};
 use super::tables::{Content, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Digest, Field, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 

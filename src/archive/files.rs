@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 
+use super::ArchiveError;
 use super::classes::ContentClass;
 use super::damage::Damages;
 use super::tables::{Content, Status, Tables};
-use super::{ArchiveError, Work};
+use super::work::Work;
 use crate::model::{Digest, Hasher};
 use crate::package::{EntryError, Package, PackageError, screen};
 

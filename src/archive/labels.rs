@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Mapping;
 use super::classes::ContentClass;
 use super::spaces;
 use super::tables::{Content, Label, Labelling, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Kind};
 use crate::reading::{Found, Holder};
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ArchiveError;
 use super::classes::{self, ContentClass, PROPERTIES};
 use super::damage::Damages;
 use super::tables::{
     Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
     Space, Status, Tables, Template, Text, Who,
 };
-use super::{ArchiveError, Work};
+use super::work::Work;
 use crate::model::{body_digest, wall_clock};
 use crate::package::{EntryError, Limits, ObjectError, PackageError, RawObject, objects};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Mapping;
 use super::content::absent_or;
+use super::work::Mapping;
 use crate::model::{Field, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 

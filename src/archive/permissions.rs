@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Mapping;
 use super::spaces;
 use super::tables::{Permission, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Kind};
 use crate::reading::{Found, Holder};
 

@@ -1,8 +1,8 @@
 //! Spaces and their templates.
 
-use super::Mapping;
 use super::content::{absent_or, text_fields};
 use super::tables::{Space, Status, Tables};
+use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
