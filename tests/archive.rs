@@ -29,17 +29,24 @@ struct Case {
     name: String,
     path: PathBuf,
     want: Value,
+    inventory: Inventory,
 }
 
-/// All packages and fragments but the CSV form.
-fn cases() -> Vec<Case> {
+/// All packages and fragments but the CSV form, each read once for all tests.
+fn cases() -> &'static [Case] {
+    static CASES: std::sync::OnceLock<Vec<Case>> = std::sync::OnceLock::new();
+    CASES.get_or_init(read_all)
+}
+
+fn read_all() -> Vec<Case> {
     let Some(corpus) = common::corpus() else { return Vec::new() };
     let text = std::fs::read_to_string(corpus.join("expected.json")).unwrap();
     let all: Vec<Value> = serde_json::from_str(&text).unwrap();
     assert!(!all.is_empty());
     let cases = all.into_iter().filter(|want| want.get("rows").is_none()).map(|want| {
         let name = want["package"].as_str().unwrap().to_owned();
-        Case { path: common::package(&corpus, &name), name, want }
+        let path = common::package(&corpus, &name);
+        Case { inventory: read(&path), path, name, want }
     });
     cases.collect()
 }
@@ -134,8 +141,7 @@ fn wanted(want: &Value) -> BTreeMap<String, u64> {
 #[test]
 fn every_package_has_the_counts_of_an_independent_reader() {
     let mut wrong = Vec::new();
-    for Case { name, path, want } in cases() {
-        let inventory = read(&path);
+    for Case { name, want, inventory, .. } in cases() {
         assert!(inventory.whole, "{name}");
         let classes: BTreeMap<String, u64> =
             inventory.ledger.classes.iter().map(|(class, account)| (class.clone(), account.lexed)).collect();
@@ -144,9 +150,9 @@ fn every_package_has_the_counts_of_an_independent_reader() {
         if let Some(descriptor) = want.get("descriptor") {
             assert_eq!(&serde_json::to_value(&inventory.descriptor.properties).unwrap(), descriptor, "{name}");
         }
-        let ours = counted(&inventory);
-        for (number, mut wanted) in wanted(&want) {
-            if let Some(other) = DIFFERENT.iter().find(|other| (other.0, other.1) == (&*name, &*number)) {
+        let ours = counted(inventory);
+        for (number, mut wanted) in wanted(want) {
+            if let Some(other) = DIFFERENT.iter().find(|other| (other.0, other.1) == (name.as_str(), number.as_str())) {
                 wanted = other.2;
             }
             if ours[&number] != wanted {
@@ -159,8 +165,7 @@ fn every_package_has_the_counts_of_an_independent_reader() {
 
 #[test]
 fn every_object_and_every_entry_is_accounted_for() {
-    for Case { name, path, .. } in cases() {
-        let inventory = read(&path);
+    for Case { name, inventory, .. } in cases() {
         for (class, account) in &inventory.ledger.classes {
             let sum = account.mapped + account.ignored + account.damaged;
             assert_eq!(account.lexed, sum, "{name}: {class}: {account:?}");
@@ -168,7 +173,7 @@ fn every_object_and_every_entry_is_accounted_for() {
         assert_eq!(inventory.ledger.entries, inventory.ledger.entries_of, "{name}");
         let lost = inventory.ledger.total().damaged;
         assert!(lost == 0 || !inventory.damage.is_empty(), "{name}: {lost} objects are damaged and nothing says so");
-        for item in Kind::ALL.into_iter().flat_map(|kind| items(&inventory, kind)) {
+        for item in Kind::ALL.into_iter().flat_map(|kind| items(inventory, kind)) {
             let orphan = item.aside == Some(rehearsal::model::Aside::Orphan);
             let words = [
                 "dangling-reference",
@@ -178,7 +183,7 @@ fn every_object_and_every_entry_is_accounted_for() {
                 "page-without-space",
             ];
             assert!(
-                !orphan || words.iter().any(|what| damages(&inventory, what) > 0),
+                !orphan || words.iter().any(|what| damages(inventory, what) > 0),
                 "{name}: nothing explains {:?}",
                 item.key
             );
@@ -192,18 +197,17 @@ fn every_item_is_that_of_the_independent_reader() {
     if std::process::Command::new("python3").arg("--version").output().is_err() {
         return common::not_run("python", "python3 was not found");
     }
-    for Case { name, path, .. } in cases() {
-        let dump = std::process::Command::new("python3").arg(&script).arg(&path).output().unwrap();
+    for Case { name, path, inventory, .. } in cases() {
+        let dump = std::process::Command::new("python3").arg(&script).arg(path).output().unwrap();
         assert!(dump.status.success(), "{name}: {}", String::from_utf8_lossy(&dump.stderr));
         let theirs: Vec<Value> = String::from_utf8(dump.stdout)
             .unwrap()
             .split_terminator('\n')
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
-        let inventory = read(&path);
         let ours: Vec<Value> = Kind::ALL
             .into_iter()
-            .flat_map(|kind| items(&inventory, kind))
+            .flat_map(|kind| items(inventory, kind))
             .map(|item| serde_json::to_value(item).unwrap())
             .collect();
         let differences: Vec<String> = differences(&ours, &theirs);
