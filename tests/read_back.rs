@@ -1,12 +1,14 @@
 //! What the archive reader makes of samples, and of samples with one thing broken: items, not objects.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rehearsal::archive;
 use rehearsal::clock::Context;
-use rehearsal::damage::{Mutation, apply};
+use rehearsal::damage::{DamageError, Mutation, apply};
 use rehearsal::event::Events;
 use rehearsal::model::{Backup, Digest, Field, Form, Item, Key, Kind, Severity, Value};
 use rehearsal::reading::Inventory;
@@ -204,4 +206,51 @@ fn every_page_of_a_sample_hangs_where_it_should() {
         .items(Kind::Comment)
         .filter(|item| matches!(item.as_ref().unwrap().fields.get(&Field::Parent), Some(Some(Value::Key(_)))));
     assert!(answers.count() > 0);
+}
+
+/// On real packages, where they are at hand: either nothing is fit for the mutation, or it breaks its own items and no other, and the archive
+/// shows no damage that it didn't show before.
+#[test]
+fn a_mutation_of_a_real_package_changes_its_own_items_and_no_other() {
+    let Some(corpus) = common::corpus() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut tried = 0;
+    for name in [
+        "site-2.10.zip",
+        "site-3.4.7.zip",
+        "site-4.0.zip",
+        "site-5.1.zip",
+        "site-5.9.zip",
+        "space-5.4.zip",
+        "space-cloud-2024.zip",
+    ] {
+        let path = corpus.join("packages").join(name);
+        let before = read(&path);
+        let whole = items(&before);
+        for expected in &EFFECTS {
+            let to = folder.path().join("broken.zip");
+            let case = format!("{} on {name}", expected.mutation.name());
+            let applied = match apply(expected.mutation, 9, &path, &to) {
+                Ok(applied) => applied,
+                Err(error) => {
+                    assert!(matches!(error, DamageError::NoVictim { .. }), "{case}: {error}");
+                    continue;
+                }
+            };
+            let inventory = read(&to);
+            let words = |inventory: &Inventory| -> BTreeSet<String> {
+                inventory
+                    .damage
+                    .iter()
+                    .filter(|damage| damage.severity > Severity::Info)
+                    .map(|damage| damage.what.clone())
+                    .collect()
+            };
+            let new: Vec<_> = words(&inventory).difference(&words(&before)).cloned().collect();
+            assert!(new.is_empty() || SHOWS.contains(&expected.mutation), "{case}: {applied:?}: {new:?}");
+            tried += 1;
+            check(expected, &whole, &items(&inventory), &case);
+        }
+    }
+    assert!(tried > 50, "{tried}");
 }
