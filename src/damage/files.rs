@@ -29,7 +29,7 @@ fn stored(contents: &Contents, attachment: usize) -> Vec<&Entry> {
     // The entries are sorted by name: those of one folder stand together.
     let from = entries.partition_point(|entry| entry.name.as_str() < folder.as_str());
     let mine = entries.iter().skip(from).take_while(|entry| entry.name.starts_with(&folder));
-    let version = raw.number("version").or_else(|| raw.number("attachmentVersion")).map(|number| number.to_string());
+    let version = number(contents, attachment).map(|number| number.to_string());
     mine.filter(|entry| match (entry.name.strip_prefix(&folder), original) {
         (Some(""), None) => true,
         (Some(rest), None) => rest.starts_with('/'),
@@ -39,10 +39,15 @@ fn stored(contents: &Contents, attachment: usize) -> Vec<&Entry> {
     .collect()
 }
 
+/// The number of a version; the property was renamed in 5.7.
+pub(super) fn number(contents: &Contents, attachment: usize) -> Option<i64> {
+    let raw = contents.raw(attachment)?;
+    raw.number("version").or_else(|| raw.number("attachmentVersion"))
+}
+
 /// The entry of the newest version itself, where it has bytes.
 fn newest(contents: &Contents, attachment: usize) -> Option<&Entry> {
-    let raw = contents.raw(attachment)?;
-    let version = raw.number("version").or_else(|| raw.number("attachmentVersion"))?.to_string();
+    let version = number(contents, attachment)?.to_string();
     stored(contents, attachment)
         .into_iter()
         .find(|entry| entry.bytes > 0 && entry.name.rsplit('/').next() == Some(version.as_str()))

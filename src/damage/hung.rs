@@ -41,8 +41,10 @@ pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Opti
             (say("removed the attachment", Kind::Attachment, index), files::is_live(contents, index))
         }
         Mutation::DropOldAttachmentVersion => {
-            contents.original(index).filter(|original| files::is_live(contents, *original))?;
-            (say("dropped the older version", Kind::Version, index), !files::of(contents, index).is_empty())
+            let original = contents.original(index).filter(|original| files::is_live(contents, *original))?;
+            // Up to 5.1 an older version may carry the number of the newest, and both have one file.
+            let apart = files::number(contents, index) != files::number(contents, original);
+            (say("dropped the older version", Kind::Version, index), apart && !files::of(contents, index).is_empty())
         }
         _ => return None,
     };
