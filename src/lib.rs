@@ -18,3 +18,4 @@ pub mod sample;
 pub mod scenario;
 pub mod settings;
 pub mod source;
+pub mod target;
