@@ -135,13 +135,18 @@ async fn a_container_that_ends_at_once_is_told_with_its_last_lines_and_removed()
     let asked =
         lab::Asked { image, port: 8090, home: "/elsewhere".to_owned(), environment: Vec::new(), memory: 256 << 20 };
     let ended = match lab::start(&engine, &ledger, asked).await {
-        Ok(container) => loop {
-            if let Err(error) = container.must_run().await {
-                container.disarmed();
-                break error;
-            }
-            tokio::task::yield_now().await;
-        },
+        Ok(container) => {
+            let ended = async {
+                loop {
+                    if let Err(error) = container.must_run().await {
+                        return error;
+                    }
+                }
+            };
+            let ended = tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
+            container.disarmed();
+            ended
+        }
         Err(error) => error,
     };
     assert!(matches!(ended, LabError::Ended { .. }), "{ended}");
@@ -204,6 +209,66 @@ async fn an_interrupted_drill_removes_its_container() {
     assert!(matches!(error, TargetError::Interrupted), "{error}");
     assert_eq!(instance.tear_down().await.left, [""; 0]);
     assert_eq!(objects(&engine, context.drill.as_str()).await, [""; 0]);
+    assert_eq!(ledgers(state.path()), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_that_is_interrupted_while_its_container_starts_removes_it() {
+    let Some(engine) = engine().await else { return };
+    let state = tempfile::tempdir().unwrap();
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let listener = move |event: &Event| {
+        if matches!(event, Event::Said { stage: Stage::Provision, .. }) {
+            stop.cancel();
+        }
+    };
+    let context = Context::new(Events::to(listener), cancel);
+    let error = target(state.path()).provision(&context).await.unwrap_err();
+    assert!(matches!(error, TargetError::Interrupted), "{error}");
+    assert_eq!(objects(&engine, context.drill.as_str()).await, [""; 0]);
+    assert_eq!(ledgers(state.path()), [""; 0]);
+}
+
+/// Names the state folder to the process that is going to be killed.
+const VICTIM: &str = "REHEARSE_TEST_VICTIM";
+
+/// No test: what the next one runs in a process of its own, and kills.
+#[tokio::test(flavor = "multi_thread")]
+async fn victim() {
+    let Some(state) = std::env::var_os(VICTIM).map(PathBuf::from) else { return };
+    let context = context();
+    let _instance = target(&state).provision(&context).await.unwrap();
+    println!("drill {}", context.drill);
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_removes_what_a_killed_process_left() {
+    use std::io::BufRead as _;
+
+    let Some(engine) = engine().await else { return };
+    let state = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "victim", "--nocapture"])
+        .env(VICTIM, state.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let drill = lines.find_map(|line| line.split_once("drill ").map(|(_, drill)| drill.to_owned())).unwrap();
+    let settings = SweepSettings { state: state.path().to_owned(), older_than: Duration::MAX };
+    let alive = lab::sweep(&settings).await;
+    assert_eq!((alive.alive.as_slice(), alive.removed.len()), ([drill.clone()].as_slice(), 0), "{alive:?}");
+    assert_eq!(objects(&engine, &drill).await.len(), 2);
+
+    // SIGKILL: no destructor runs.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let swept = lab::sweep(&settings).await;
+    assert_eq!(swept.removed.len(), 3, "container, volume and work folder: {swept:?}");
+    assert_eq!(swept.left, [""; 0]);
+    assert_eq!(objects(&engine, &drill).await, [""; 0]);
     assert_eq!(ledgers(state.path()), [""; 0]);
 }
 

@@ -20,10 +20,9 @@ pub(super) async fn provision(settings: &MockSettings, context: &Context) -> Res
     if context.cancel.is_cancelled() {
         return Err(TargetError::Interrupted);
     }
-    let engine = Engine::connect().await?;
-    let image = match &settings.image {
-        Some(name) => lab::existing_image(&engine, name).await?,
-        None => lab::ensure_mock_image(&engine, settings.executable.as_deref()).await?,
+    let (engine, image) = tokio::select! {
+        () = context.cancel.cancelled() => return Err(TargetError::Interrupted),
+        found = engine_and_image(settings) => found?,
     };
     context.events.say(Stage::Provision, format!("starting a container from {}", image.name));
     let ledger = Arc::new(Ledger::begin(&settings.state, context)?);
@@ -36,6 +35,15 @@ pub(super) async fn provision(settings: &MockSettings, context: &Context) -> Res
             Err(error)
         }
     }
+}
+
+async fn engine_and_image(settings: &MockSettings) -> Result<(Engine, lab::Image), TargetError> {
+    let engine = Engine::connect().await?;
+    let image = match &settings.image {
+        Some(name) => lab::existing_image(&engine, name).await?,
+        None => lab::ensure_mock_image(&engine, settings.executable.as_deref()).await?,
+    };
+    Ok((engine, image))
 }
 
 async fn start(
