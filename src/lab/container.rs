@@ -13,7 +13,7 @@ use testcontainers::core::{IntoContainerPort as _, Mount};
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt as _};
 
-use super::engine::{chain, said};
+use super::engine::{chain, is_absent, said};
 use super::error::bounded;
 use super::{Engine, Image, LABEL_CREATED, LABEL_DRILL, LabError, Ledger, Object};
 
@@ -160,13 +160,17 @@ impl Container {
     pub async fn condition(&self) -> Result<Condition, LabError> {
         let doing = format!("look at the container {}", self.name);
         let answer = self.engine.docker().inspect_container(&self.name, None::<InspectContainerOptions>);
-        let state = match self.engine.ask(&doing, answer).await {
-            Ok(container) => container.state.unwrap_or_default(),
-            Err(LabError::Engine { reason, .. }) if reason.contains("No such container") => {
-                return Ok(Condition::Ended("was removed by somebody else".to_owned()));
+        let found = self.engine.ask(&doing, async {
+            match answer.await {
+                Ok(container) => Ok(Some(container)),
+                Err(error) if is_absent(&error) => Ok(None),
+                Err(error) => Err(error),
             }
-            Err(error) => return Err(error),
+        });
+        let Some(container) = found.await? else {
+            return Ok(Condition::Ended("was removed by somebody else".to_owned()));
         };
+        let state = container.state.unwrap_or_default();
         let code = state.exit_code.unwrap_or_default();
         Ok(match state.status {
             _ if state.oom_killed == Some(true) => Condition::Ended("ran out of memory and was killed".to_owned()),
