@@ -58,7 +58,8 @@ impl MockError {
 const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What a person sees who opens the mock in a browser.
-const HOME_PAGE: &str = "This is a mock Confluence, made by rehearse.\nIt holds what was restored into it and is no proof of anything else.\n";
+const HOME_PAGE: &str = "This is a mock Confluence, made by rehearse.\n\
+                         It holds what was restored into it and is no proof of anything else.\n";
 
 /// A running mock.
 #[derive(Debug)]
@@ -119,17 +120,12 @@ impl Server {
     }
 }
 
-/// Serves until the token is cancelled; `ready` is told the address once it is bound.
+/// Serves until the token is cancelled. Whoever needs the address of a free port uses [`Server::start`].
 ///
 /// # Errors
 /// As for [`Server::start`]; and where serving ends by itself.
-pub async fn serve_until(
-    settings: Settings,
-    cancel: CancellationToken,
-    ready: impl FnOnce(SocketAddr),
-) -> Result<(), MockError> {
+pub async fn serve_until(settings: Settings, cancel: CancellationToken) -> Result<(), MockError> {
     let mut server = Server::start(settings).await?;
-    ready(server.address());
     tokio::select! {
         () = cancel.cancelled() => {
             server.stop().await;

@@ -242,3 +242,64 @@ async fn joins_are_made_from_either_side() {
     let id = page["id"].as_str().unwrap();
     assert_eq!(rig.get(&format!("/rest/experimental/content/{id}/version")).await["size"], 2);
 }
+
+/// F6.5, C: deleting and uploading again leaves two rows of one name; F2.2, C: an older row may share the live one's number and file.
+#[tokio::test]
+async fn rows_of_one_name_or_number_do_not_hide_the_live_one() {
+    let lines = "
+        Space 1 key=S name=S
+        Page 2 title=A version=1 space>Space:1
+        Attachment 3 title=f version=1 contentStatus=deleted containerContent>Page:2
+        Attachment 4 title=f version=1 contentStatus=current containerContent>Page:2
+        Attachment 5 title=f version=1 contentStatus=current containerContent>Page:2 originalVersion>Attachment:4
+    ";
+    let build = Build::site(lines).file("attachments/2/3/1", b"trashed").file("attachments/2/4/1", b"live");
+    let rig = Rig::restored("site", &build).await;
+    let list = rig.get("/rest/api/content/2/child/attachment").await;
+    assert_eq!((list["size"].as_u64(), list["results"][0]["id"].as_str()), (Some(1), Some("4")));
+    assert_eq!(rig.response("/download/attachments/2/f?version=1").await.text().await.unwrap(), "live");
+    assert_eq!(rig.get("/rest/experimental/content/4/version").await["size"], 1);
+    assert_eq!(rig.get("/rest/api/content?type=attachment&status=trashed").await["results"][0]["id"], "3");
+}
+
+/// F6.4, C: a body may be null, empty or missing: REST shows all three as an empty text. F5, C: a parent that isn't live makes a root.
+#[tokio::test]
+async fn rows_that_lack_something_are_shown() {
+    let lines = "
+        Space 1 key=S name=S
+        Page 2 title=A version=1 space>Space:1 parent>Page:99
+        Page 3 title=B version=1 space>Space:1 parent>Page:5
+        Page 4 title=C version=1 space>Space:1 parent>Page:4
+        Page 5 title=D version=1 space>Space:1 contentStatus=deleted
+        BodyContent 6 content>Page:2 bodyType=2
+        BodyContent 7 content>Page:3 body= bodyType=2
+    ";
+    let rig = Rig::restored("site", &Build::site(lines)).await;
+    let list = rig.get("/rest/api/content/scan?expand=body.storage,ancestors,history,version").await;
+    assert_eq!(titles(&list), ["A", "B", "C"]);
+    for page in list["results"].as_array().unwrap() {
+        assert_eq!(
+            (page["body"]["storage"]["value"].as_str(), page["ancestors"].as_array().map(Vec::len)),
+            (Some(""), Some(0))
+        );
+        assert!(page["history"]["createdDate"].is_null() && page["version"]["when"].is_null());
+    }
+}
+
+/// R7 row 16, D, and R8.2: a file whose bytes don't fit its entry's checksum counts as missing, since it can't be copied.
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_missing() {
+    let rig = Rig::start().await;
+    let path = rig.home().join("restore/space/backup.zip");
+    ops().zip(&path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The first entry's packed bytes stand right behind its local header.
+    let at = 30 + "attachments/10/50/2".len() + usize::from(u16::from_le_bytes([bytes[28], bytes[29]]));
+    bytes[at] ^= 0x10;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(rig.restore_file("space", "backup.zip").await["jobState"], "FINISHED");
+    let page =
+        rig.get("/rest/api/content?spaceKey=OPS&title=Home").await["results"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(rig.status(&format!("/download/attachments/{page}/a%20b.txt?version=2")).await, 404);
+    assert_eq!(rig.status(&format!("/download/attachments/{page}/a%20b.txt?version=1")).await, 200);
+}

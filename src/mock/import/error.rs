@@ -1,6 +1,7 @@
 use crate::package::{ObjectError, PackageError};
 
-/// Why a restore ends FAILED; the text travels as the job's error message, and whoever drills judges it. The texts are the documented ones of Confluence where there are such (facts: restore and REST, section 7).
+/// Why a restore ends FAILED; the text travels as the job's error message, and whoever drills judges it. The texts are
+/// the documented ones of Confluence where there are such (facts: restore and REST, section 7).
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The container can't be read.
