@@ -5,23 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests assert")]
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::PathBuf;
 
 use rehearsal::confluence::{Content, Group, History, List, Restriction, Space, SpacePermission, User};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("REHEARSE_CORPUS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
-    if root.join("rest").is_dir() {
-        return Some(root.join("rest"));
-    }
-    let must = std::env::var("REHEARSE_MUST_RUN").is_ok_and(|list| list.split(',').any(|name| name.trim() == "corpus"));
-    assert!(!must, "REHEARSE_MUST_RUN names the corpus, and {} is not there", root.display());
-    println!("NOT RUN: the recorded answers are not there ({})", root.display());
-    None
-}
 
 fn reads<T: DeserializeOwned>(file: &str, value: &Value) {
     if let Err(error) = serde_json::from_value::<T>(value.clone()) {
@@ -76,7 +66,7 @@ fn read(file: &str, value: &Value) -> bool {
 
 #[test]
 fn every_recorded_answer_is_understood() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = common::corpus().map(|corpus| corpus.join("rest")) else { return };
     let mut understood = 0;
     for folder in ["dc", "cloud-v1"] {
         let mut files: Vec<PathBuf> =

@@ -1,9 +1,7 @@
 //! Pages and blog posts: live, archived and in the trash; their labels and restrictions.
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
-
 use super::found::Fields;
-use super::{AT_ONCE, Doing as _, ObserveError, Observer, reason};
+use super::{Doing as _, ObserveError, Observer, each, reason};
 use crate::confluence::{Content, ContentQuery, Restriction, Restrictions, Status, User};
 use crate::model::{Field, Kind};
 use crate::reading::{Found, Holder};
@@ -37,11 +35,11 @@ pub(super) struct Live {
 impl Observer<'_> {
     /// Reads the pages and blog posts of the spaces; gives those on which more can hang.
     pub(super) async fn contents(&self, spaces: &[String]) -> Result<Vec<Live>, ObserveError> {
-        let lists = spaces.iter().flat_map(|space| LISTS.iter().map(move |list| (space, list)));
-        let read = futures_util::stream::iter(lists)
-            .map(|(space, (word, kind, status))| self.list(space, word, *kind, *status))
-            .buffer_unordered(AT_ONCE);
-        Ok(read.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
+        let mut lists = Vec::new();
+        for space in spaces {
+            lists.extend(LISTS.iter().map(|(word, kind, status)| self.list(space, word, *kind, *status)));
+        }
+        Ok(each(lists).await?.into_iter().flatten().collect())
     }
 
     async fn list(&self, space: &str, word: &str, kind: Kind, status: Status) -> Result<Vec<Live>, ObserveError> {

@@ -22,7 +22,8 @@ impl Observer<'_> {
         let listed = self.listed_versions(live).await?;
         let certain = listed.is_some();
         let mut numbers = listed.unwrap_or_else(|| (1..live.version).collect());
-        numbers.retain(|number| *number < live.version);
+        // A damaged source can hold an older version with a higher number than the current one.
+        numbers.retain(|number| *number != live.version);
         numbers.sort_unstable();
         numbers.dedup();
         for number in numbers {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::clock::Context;
 use crate::confluence::{Client, ClientError};
@@ -223,6 +223,11 @@ impl Observer<'_> {
     fn blind_spot(&self, words: impl Into<String>) {
         lock(&self.gaps).blind_spots.insert(words.into());
     }
+}
+
+/// Does all of it, some at a time; the first failure ends it.
+async fn each<T>(work: Vec<impl Future<Output = Result<T, ObserveError>>>) -> Result<Vec<T>, ObserveError> {
+    futures_util::stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

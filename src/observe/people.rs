@@ -1,9 +1,7 @@
 //! Users, groups and who is in which.
 
-use futures_util::TryStreamExt as _;
-
 use super::found::Fields;
-use super::{AT_ONCE, Doing as _, ObserveError, Observer, reason};
+use super::{Doing as _, ObserveError, Observer, each, reason};
 use crate::confluence::{ClientError, User};
 use crate::model::{Field, Key, Kind, Scope, Value};
 use crate::reading::{Found, FoundValue, Holder};
@@ -90,8 +88,7 @@ impl Observer<'_> {
             });
         }
         if self.needs.has(Kind::Membership) {
-            let groups = futures_util::stream::iter(groups.iter().map(Ok));
-            groups.try_for_each_concurrent(AT_ONCE, |group| self.members(&group.name)).await?;
+            each(groups.iter().map(|group| self.members(&group.name)).collect()).await?;
         }
         Ok(())
     }

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt as _;
-
 use super::found::Fields;
-use super::{AT_ONCE, Doing as _, ObserveError, Observer, reason};
+use super::{Doing as _, ObserveError, Observer, each, reason};
 use crate::confluence::{Label, Space, SpacePermission, Status, User, permission_type};
 use crate::model::{Field, Key, Kind, Scope, body_digest};
 use crate::reading::{Found, FoundValue, Holder};
@@ -110,8 +108,7 @@ impl Observer<'_> {
 
     /// Reads the permissions of the spaces.
     pub(super) async fn permissions(&self, spaces: &[String]) -> Result<(), ObserveError> {
-        let spaces = futures_util::stream::iter(spaces.iter().map(Ok));
-        spaces.try_for_each_concurrent(AT_ONCE, |space| self.permissions_of(space)).await
+        each(spaces.iter().map(|space| self.permissions_of(space)).collect()).await.map(drop)
     }
 
     async fn permissions_of(&self, space: &str) -> Result<(), ObserveError> {

@@ -47,7 +47,29 @@ impl SortedSet {
     }
 }
 
-/// What orders items of one key: things that both sides of a comparison show.
-fn rank(item: &Item) -> (Option<&str>, Option<&str>, Option<&str>, Option<u64>) {
-    (item.text(Field::Created), item.text(Field::Body), item.text(Field::Digest), item.id)
+/// What orders items of one key: things that both sides of a comparison show. What is set aside comes last: a restored copy doesn't show
+/// it, and an attachment in the trash must not take the key from the live one of the same name.
+fn rank(item: &Item) -> (bool, Option<&str>, Option<&str>, Option<&str>, Option<u64>) {
+    (item.aside.is_some(), item.text(Field::Created), item.text(Field::Body), item.text(Field::Digest), item.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Aside, Kind};
+
+    #[test]
+    fn of_several_items_with_one_key_the_live_one_keeps_it() {
+        let item = |id, aside, created: &str| Item {
+            kind: Kind::Attachment,
+            key: Key::new(["page", "S", "T", "attachment", "a.txt"]),
+            id: Some(id),
+            aside,
+            fields: [(Field::Created, Some(created.into()))].into(),
+        };
+        let set = SortedSet::new(vec![item(1, Some(Aside::Trashed), "2025"), item(2, None, "2026")]);
+        let ids: Vec<_> =
+            set.iter().map(|item| item.map(|item| (item.id, item.key.segments().len())).unwrap()).collect();
+        assert_eq!(ids, [(Some(2), 5), (Some(1), 6)]);
+    }
 }
