@@ -1,16 +1,15 @@
 //! Attachments and their older versions, with the bytes of their files.
 
-use super::Mapping;
 use super::classes::ContentClass;
 use super::content::{absent_or, absent_or_number, authorship, draft, version_name};
-use super::damage::Damages;
 use super::files::{Claims, Files};
 use super::spaces::{self, status};
 use super::tables::{Content, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
-pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files, damages: &mut Damages) {
+pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) {
     let tables = mapping.tables;
     for (id, row) in tables.content.iter().filter(|(_, row)| row.class == ContentClass::Attachment) {
         if row.status == Status::Draft {
@@ -19,8 +18,8 @@ pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files, dam
         }
         let live = row.original.map(|original| tables.live(original));
         if live.and_then(|live| tables.content.get(&live)).is_some_and(|live| live.number == row.number) {
-            damages.version_clash(*id, row);
-            mapping.accounts.ignored("Attachment");
+            mapping.damages.version_clash(*id, row);
+            mapping.leave_out("Attachment", "older attachments that share number and file with the newest");
             continue;
         }
         let file = claims.file(*id).and_then(|at| files.get(&at));

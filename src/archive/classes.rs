@@ -129,12 +129,11 @@ pub(super) fn is_mapped(class: &str) -> bool {
 }
 
 /// What was counted and not compared, in words.
-pub(super) fn blind_spots(accounts: &BTreeMap<String, Account>) -> Vec<String> {
+pub(super) fn blind_spots(accounts: &BTreeMap<String, Account>, left_out: &BTreeMap<&str, u64>) -> Vec<String> {
     let spots = accounts.iter().filter(|(class, account)| !is_mapped(class) && account.lexed > 0);
-    spots
-        .map(|(class, account)| {
-            let what = ignored(class).unwrap_or("a class that is not known here");
-            format!("{} objects of class {class} ({what})", count(account.lexed))
-        })
-        .collect()
+    let classes = spots.map(|(class, account)| {
+        let what = ignored(class).unwrap_or("a class that is not known here");
+        format!("{} objects of class {class} ({what})", count(account.lexed))
+    });
+    classes.chain(left_out.iter().map(|(what, number)| format!("{} {what}", count(*number)))).collect()
 }

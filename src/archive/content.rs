@@ -1,10 +1,9 @@
 //! Pages, blog posts, comments, their older versions, and drafts.
 
-use super::Mapping;
 use super::classes::ContentClass;
-use super::damage::Damages;
 use super::spaces::{place, status};
 use super::tables::{Content, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Digest, Field, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -29,30 +28,31 @@ pub(super) fn version_name(number: Option<i64>) -> Vec<String> {
     vec!["version".to_owned(), format!("{:06}", number.unwrap_or_default())]
 }
 
-pub(super) fn map(mapping: &mut Mapping<'_>, damages: &mut Damages) {
+pub(super) fn map(mapping: &mut Mapping<'_>) {
     let tables = mapping.tables;
     for (id, row) in &tables.content {
         match row.class {
             ContentClass::Attachment => {}
             ContentClass::SpaceDescription if row.original.is_none() => mapping.accounts.mapped(row.class.name()),
+            ContentClass::SpaceDescription => mapping.leave_out(row.class.name(), "older descriptions of spaces"),
             class if class.is_no_page() => mapping.accounts.ignored(class.name()),
             _ if row.status == Status::Draft => draft(mapping, *id, row),
             _ if row.original.is_some() => version(mapping, *id, row),
             ContentClass::Comment => comment(mapping, *id, row),
-            class => page(mapping, *id, row, class, damages),
+            class => page(mapping, *id, row, class),
         }
     }
-    bodies(mapping, damages);
+    bodies(mapping);
 }
 
-fn page(mapping: &mut Mapping<'_>, id: u64, row: &Content, class: ContentClass, damages: &mut Damages) {
+fn page(mapping: &mut Mapping<'_>, id: u64, row: &Content, class: ContentClass) {
     let tables = mapping.tables;
     let (space, aside) = place(mapping, row.space);
     if row.space.is_none() {
-        damages.page_without_space(id, row);
+        mapping.damages.page_without_space(id, row);
     }
     if row.body.is_none() && !row.folder {
-        damages.without_body(id, row);
+        mapping.damages.without_body(id, row);
     }
     let mut fields = vec![
         (Field::Title, FoundValue::Value(Value::from(&*row.title))),
@@ -140,19 +140,19 @@ pub(super) fn authorship(mapping: &Mapping<'_>, row: &Content) -> Vec<(Field, Fo
 }
 
 /// Accounts for the bodies: part of an item, of something of which no item is made, or of nothing.
-fn bodies(mapping: &mut Mapping<'_>, damages: &mut Damages) {
+fn bodies(mapping: &mut Mapping<'_>) {
     let tables = mapping.tables;
     for (id, body) in &tables.bodies {
         match body.owner.and_then(|owner| tables.content.get(&owner)) {
             Some(owner) if !owner.class.is_mapped() => mapping.accounts.ignored("BodyContent"),
             Some(owner) if owner.body == Some(*id) => mapping.accounts.mapped("BodyContent"),
             Some(_) => {
-                damages.second_body(body.offset);
+                mapping.damages.second_body(body.offset);
                 mapping.accounts.damaged("BodyContent");
             }
             None => {
                 if body.owner.is_none() {
-                    damages.body_without_owner(body.offset);
+                    mapping.damages.body_without_owner(body.offset);
                 }
                 mapping.accounts.damaged("BodyContent");
             }

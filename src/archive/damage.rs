@@ -1,29 +1,24 @@
-//! What is wrong with the archive: gathered while it is read, judged when the reading is complete.
+//! What is wrong with the archive, gathered while it is read.
 
 use std::collections::BTreeMap;
 
-use super::classes::ContentClass;
-use super::files::{Claims, Files};
 use super::load::ENTITIES;
-use super::places::Places;
-use super::references::References;
-use super::tables::{Content, Status, Tables};
+use super::tables::{Content, Status};
 use crate::model::{Damage, Place, Severity, Subject, count};
 use crate::package::{EntryError, Illegal, ObjectError};
-use crate::reading::Reading;
 
 /// Most damages of one sort that are told one by one; the rest are counted in one more.
 const MOST: u64 = 1_000;
 
 /// Damage to some content, whose subject is known only when the reading is complete.
 #[derive(Debug)]
-struct Later {
-    what: &'static str,
-    severity: Severity,
-    id: u64,
-    message: String,
-    place: Option<Place>,
-    only_live: bool,
+pub(super) struct Later {
+    pub what: &'static str,
+    pub severity: Severity,
+    pub id: u64,
+    pub message: String,
+    pub place: Option<Place>,
+    pub only_live: bool,
 }
 
 /// Objects that share a defect: how many, and where the first are.
@@ -34,7 +29,7 @@ struct Many {
 }
 
 impl Many {
-    fn add(&mut self, offset: u64) {
+    pub fn add(&mut self, offset: u64) {
         self.number += 1;
         if self.first.len() < 5 {
             self.first.push(offset);
@@ -42,11 +37,30 @@ impl Many {
     }
 }
 
+/// Damage that is shown by what is missing: of an entities.xml that broke off, it says nothing.
+const BY_ABSENCE: [&str; 14] = [
+    "body-without-owner",
+    "container-missing",
+    "container-not-live",
+    "dangling-reference",
+    "descriptor-space-missing",
+    "file-unclaimed",
+    "nothing-inside",
+    "owner-without-body",
+    "parent-missing",
+    "property-without-owner",
+    "unplaced",
+    "version-listed-but-missing",
+    "version-not-listed",
+    "version-without-content",
+];
+
 #[derive(Debug, Default)]
 pub(super) struct Damages {
+    partial: bool,
     list: Vec<Damage>,
     numbers: BTreeMap<String, (u64, Severity)>,
-    later: Vec<Later>,
+    pub later: Vec<Later>,
     many: BTreeMap<(&'static str, String), Many>,
 }
 
@@ -55,7 +69,18 @@ impl Damages {
         damages.for_each(|damage| self.push(damage));
     }
 
-    fn push(&mut self, damage: Damage) {
+    /// Says that entities.xml broke off.
+    pub fn partial(&mut self, partial: bool) {
+        self.partial = partial;
+        if partial {
+            self.list.retain(|damage| !BY_ABSENCE.contains(&damage.what.as_str()));
+        }
+    }
+
+    pub fn push(&mut self, damage: Damage) {
+        if self.partial && BY_ABSENCE.contains(&damage.what.as_str()) {
+            return;
+        }
         let (number, worst) = self.numbers.entry(damage.what.clone()).or_insert((0, Severity::Info));
         *number += 1;
         *worst = (*worst).max(damage.severity);
@@ -64,7 +89,7 @@ impl Damages {
         }
     }
 
-    fn add(
+    pub fn add(
         &mut self,
         what: &str,
         severity: Severity,
@@ -192,6 +217,14 @@ impl Damages {
         self.many.entry(("second-body", "BodyContent".to_owned())).or_default().add(offset);
     }
 
+    pub fn unplaced(&mut self, class: &'static str) {
+        self.many.entry(("unplaced", class.to_owned())).or_default().number += 1;
+    }
+
+    pub fn property_without_owner(&mut self) {
+        self.many.entry(("property-without-owner", "ContentProperty".to_owned())).or_default().number += 1;
+    }
+
     pub fn page_without_space(&mut self, id: u64, row: &Content) {
         let severity = if row.status == Status::Deleted { Severity::Warning } else { Severity::Error };
         self.content("page-without-space", severity, id, row, "it names no space");
@@ -214,144 +247,29 @@ impl Damages {
         self.content("version-clash", Severity::Info, id, row, message);
     }
 
-    fn content(&mut self, what: &'static str, severity: Severity, id: u64, row: &Content, message: &str) {
+    pub fn content(&mut self, what: &'static str, severity: Severity, id: u64, row: &Content, message: &str) {
         let (message, place) = (message.to_owned(), at_entities(Some(row.offset)));
         self.later.push(Later { what, severity, id, message, place, only_live: false });
-    }
-
-    /// Judges what shows only when everything was read.
-    pub fn judge(
-        &mut self,
-        reading: &Reading,
-        tables: &Tables,
-        references: &References,
-        claims: &Claims,
-        files: &Files,
-        with_attachments: Option<bool>,
-    ) {
-        let places = Places::new(reading);
-        self.attachments(&places, tables, claims, files, with_attachments);
-        self.parents(tables);
-        self.versions(tables);
-        self.dangling(references);
-        for later in std::mem::take(&mut self.later) {
-            if later.only_live && !places.is_live(later.id) {
-                continue;
-            }
-            self.push(Damage {
-                what: later.what.to_owned(),
-                severity: later.severity,
-                subject: places.subject(later.id),
-                message: later.message,
-                place: later.place,
-                remedy: None,
-            });
-        }
-    }
-
-    fn attachments(
-        &mut self,
-        places: &Places<'_>,
-        tables: &Tables,
-        claims: &Claims,
-        files: &Files,
-        with_attachments: Option<bool>,
-    ) {
-        let mut left_out = 0;
-        for (id, row) in tables.content.iter().filter(|(_, row)| row.class == ContentClass::Attachment) {
-            let live = row.original.and_then(|original| tables.content.get(&tables.live(original)));
-            let clash = live.is_some_and(|live| live.number == row.number);
-            let Some(entry) = claims.file(*id) else {
-                if with_attachments == Some(false) {
-                    left_out += 1;
-                } else if !clash {
-                    let severity = if places.aside(*id).is_none() { Severity::Error } else { Severity::Warning };
-                    self.content("attachment-file-missing", severity, *id, row, "its file is not in the package");
-                }
-                continue;
-            };
-            let (Some(file), Some(recorded)) = (files.get(&entry), row.recorded_bytes) else { continue };
-            if u64::try_from(recorded).ok() != Some(file.bytes) && !clash {
-                let message = format!("its file has {} bytes, and {} are recorded", count(file.bytes), recorded);
-                self.content("attachment-size-differs", Severity::Error, *id, row, &message);
-            }
-        }
-        if left_out > 0 {
-            let message = format!("it was made without attachments: {} of them have no file", count(left_out));
-            self.add(
-                "made-without-attachments",
-                Severity::Error,
-                message,
-                None,
-                Some("make the backup with attachments"),
-            );
-        }
-        for (name, offset) in &claims.unclaimed {
-            let place = Some(Place { entry: name.clone(), offset: Some(*offset) });
-            self.add("file-unclaimed", Severity::Warning, "no attachment says that this file is its own", place, None);
-        }
-    }
-
-    fn parents(&mut self, tables: &Tables) {
-        for (id, row) in &tables.content {
-            let page = row.class == ContentClass::Page && row.original.is_none();
-            if page && row.parent.is_some_and(|parent| !tables.content.contains_key(&parent)) {
-                let message = "its parent page is not in the package; it will stand at the root";
-                self.content("parent-missing", Severity::Warning, *id, row, message);
-            }
-        }
-    }
-
-    fn versions(&mut self, tables: &Tables) {
-        for (id, row) in tables.content.iter().filter(|(_, row)| row.class.is_mapped()) {
-            for version in row.versions.iter().flatten() {
-                if !tables.content.contains_key(version) {
-                    let message = format!("it lists an older version, {version}, that is not in the package");
-                    self.content("version-listed-but-missing", Severity::Warning, *id, row, &message);
-                }
-            }
-            let live =
-                row.original.filter(|_| row.status != Status::Draft).and_then(|original| tables.content.get(&original));
-            if live.and_then(|live| live.versions.as_ref()).is_some_and(|listed| !listed.contains(id)) {
-                let message = "an older version that its content doesn't list";
-                self.content("version-not-listed", Severity::Warning, *id, row, message);
-            }
-        }
-    }
-
-    fn dangling(&mut self, references: &References) {
-        for ((class, property), found) in references.dangling() {
-            // These are told one by one.
-            if (class == "Page" && property == "parent") || property == "historicalVersions" {
-                continue;
-            }
-            let severity = match (class.as_str(), property.as_str()) {
-                ("Page" | "BlogPost", "space")
-                | ("BodyContent", "content")
-                | ("Attachment", "content" | "containerContent") => Severity::Error,
-                _ => Severity::Warning,
-            };
-            let message = format!(
-                "{} references {class}.{property} lead to nothing in the package; the first stand in objects at bytes {}",
-                count(found.number),
-                numbers(&found.first)
-            );
-            self.add("dangling-reference", severity, message, at_entities(found.first.first().copied()), None);
-        }
     }
 
     /// All damage, sorted.
     pub fn finish(mut self) -> Vec<Damage> {
         for ((what, class), many) in std::mem::take(&mut self.many) {
             let (severity, words) = match what {
-                "duplicate-id" => (Severity::Warning, "have an id that another one had before; the last one counts"),
-                "unknown-class" => (Severity::Info, "are of a class that is not known here"),
-                "second-body" => (Severity::Warning, "belong to content that has another body; the last one counts"),
-                "body-without-owner" => (Severity::Error, "belong to no content"),
-                _ => (Severity::Error, "have no id that is a number"),
+                "duplicate-id" => (Severity::Warning, "their id was another one's before; the last one counts"),
+                "unknown-class" => (Severity::Info, "the class is not known here, and they are not compared"),
+                "second-body" => (Severity::Warning, "their content has another body; the last one counts"),
+                "unplaced" => (Severity::Warning, "they name nothing that they could belong to"),
+                "property-without-owner" => {
+                    (Severity::Info, "they belong to no content, as happens in healthy exports")
+                }
+                "body-without-owner" => (Severity::Error, "they belong to no content"),
+                _ => (Severity::Error, "their id is missing, or no number"),
             };
-            let (number, first) = (count(many.number), numbers(&many.first));
-            let message = format!("{number} objects of class {class} {words}; the first stand at bytes {first}");
+            let mut message = format!("{} of class {class}: {words}", count(many.number));
+            if !many.first.is_empty() {
+                message = format!("{message}; the first at bytes {}", numbers(&many.first));
+            }
             self.add(what, severity, message, at_entities(many.first.first().copied()), None);
         }
         for (what, (number, severity)) in std::mem::take(&mut self.numbers) {
@@ -366,10 +284,10 @@ impl Damages {
     }
 }
 
-fn at_entities(offset: Option<u64>) -> Option<Place> {
+pub(super) fn at_entities(offset: Option<u64>) -> Option<Place> {
     Some(Place { entry: ENTITIES.to_owned(), offset })
 }
 
-fn numbers(offsets: &[u64]) -> String {
+pub(super) fn numbers(offsets: &[u64]) -> String {
     offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 
+use super::ArchiveError;
 use super::classes::ContentClass;
 use super::damage::Damages;
 use super::tables::{Content, Status, Tables};
-use super::{ArchiveError, Work};
+use super::work::Work;
 use crate::model::{Digest, Hasher};
-use crate::package::{EntryError, Package, PackageError};
+use crate::package::{EntryError, Package, PackageError, screen};
 
 /// What was read of a file.
 #[derive(Debug, Clone)]
@@ -109,6 +110,7 @@ pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damag
     let mut files = Files::new();
     let mut block = vec![0; 256 << 10];
     let mut told = 0_u64;
+    plugin_data(package, damages);
     for at in order {
         let Some(entry) = package.entries().get(at).filter(|entry| entry.name != super::load::ENTITIES) else {
             continue;
@@ -155,4 +157,14 @@ pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damag
     }
     work.tick(0)?;
     Ok(files)
+}
+
+/// The data of apps is XML too, and Confluence stops at a forbidden character in it as well (facts: restore and REST, 7, row 12). Damage of the
+/// entry itself is told where all entries are read.
+fn plugin_data(package: &Package, damages: &mut Damages) {
+    for entry in package.entries().iter().filter(|entry| entry.name.ends_with(".pdata")) {
+        if let Ok((_, illegal)) = package.read(entry).map(screen).unwrap_or_else(|_| Ok(Default::default())) {
+            damages.illegal(&entry.raw_name, &illegal);
+        }
+    }
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ArchiveError;
 use super::classes::{self, ContentClass, PROPERTIES};
 use super::damage::Damages;
 use super::tables::{
     Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
     Space, Status, Tables, Template, Text, Who,
 };
-use super::{ArchiveError, Work};
+use super::work::Work;
 use crate::model::{body_digest, wall_clock};
-use crate::package::{Limits, ObjectError, RawObject, objects};
+use crate::package::{EntryError, Limits, ObjectError, PackageError, RawObject, objects};
 
 /// The entry that holds the objects.
 pub(super) const ENTITIES: &str = "entities.xml";
@@ -25,13 +26,21 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         damages.no_entities();
         return Ok(false);
     };
-    let mut reader = objects(work.package.read(entry)?, &Limits::default());
+    let reader = match work.package.read(entry) {
+        Ok(reader) => reader,
+        Err(PackageError::Entry(error)) => {
+            damages.entry(&error, &[]);
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut reader = objects(reader, &Limits::default());
     let (mut number, mut whole, mut sound) = (0_u64, true, true);
     while let Some(object) = reader.next() {
         match object {
             Ok(object) => take(work, object, damages),
-            Err(ObjectError::Read { source, .. }) if crate::package::EntryError::within(&source).is_none() => {
-                return Err(crate::package::PackageError::Io { path: work.package.path().to_owned(), source }.into());
+            Err(ObjectError::Read { source, .. }) if EntryError::within(&source).is_none() => {
+                return Err(PackageError::Io { path: work.package.path().to_owned(), source }.into());
             }
             Err(error) => {
                 if let ObjectError::Bad { class, .. } = &error {
@@ -218,7 +227,12 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
         }
         "Labelling" => {
             let template = object.reference("pageTemplate").is_some();
-            let row = Labelling { label: id(object, "label"), content: id(object, "content"), template };
+            let row = Labelling {
+                label: id(object, "label"),
+                content: id(object, "content").or_else(|| labelable(object)),
+                referenced: object.reference("content").is_some(),
+                template,
+            };
             put(&mut tables.labellings, own, row)
         }
         "ContentPermissionSet" => {
@@ -267,6 +281,12 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
         }
         _ => account(tables, own, object),
     }
+}
+
+/// What a label stands on, where only the number of it is written. A reference is to be trusted more (facts: backup format, 7).
+fn labelable(object: &RawObject) -> Option<u64> {
+    let is_content = object.text("labelableType").is_none_or(|kind| kind == "CONTENT");
+    object.number("labelableId").filter(|_| is_content).and_then(|id| u64::try_from(id).ok())
 }
 
 fn edit(object: &RawObject) -> Option<bool> {

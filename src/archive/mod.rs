@@ -8,6 +8,7 @@ mod classes;
 mod content;
 mod damage;
 mod files;
+mod judge;
 mod labels;
 mod load;
 mod people;
@@ -18,17 +19,20 @@ mod references;
 mod scope;
 mod spaces;
 mod tables;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use std::collections::BTreeMap;
 
 pub use quote::bodies;
 
 use crate::clock::Context;
-use crate::model::{Account, BODY_DIGEST_RULES, Backup, Descriptor, Fault, Ledger};
+use crate::model::{BODY_DIGEST_RULES, Backup, Fault, Ledger};
 use crate::package::{Limits, Package, PackageError};
-use crate::reading::{Collector, Found, Header, Inventory};
+use crate::reading::{Collector, Header, Inventory};
 use damage::Damages;
-use tables::Tables;
+use work::{Mapping, Work};
 
 /// Why nothing can be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -73,15 +77,18 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
     let claims = files::claim(&package, &work.tables);
     let files = files::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &work.tables, &mut damages);
+    damages.partial(!whole);
     let mut mapping = Mapping {
         tables: &work.tables,
         claimed: scope.claimed,
         collector: Collector::default(),
         accounts: work.accounts,
+        damages,
+        left_out: BTreeMap::new(),
     };
     spaces::map(&mut mapping);
-    content::map(&mut mapping, &mut damages);
-    attachments::map(&mut mapping, &claims, &files, &mut damages);
+    content::map(&mut mapping);
+    attachments::map(&mut mapping, &claims, &files);
     labels::map(&mut mapping);
     permissions::map(&mut mapping);
     people::map(&mut mapping, scope.accounts);
@@ -93,10 +100,10 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
         product: scope::product(&work.descriptor),
         coverage: scope::coverage(scope.accounts),
         scope: scope.scope,
-        blind_spots: classes::blind_spots(&mapping.accounts.0),
+        blind_spots: classes::blind_spots(&mapping.accounts.0, &mapping.left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
     };
-    let Mapping { collector, accounts, .. } = mapping;
+    let Mapping { collector, accounts, mut damages, .. } = mapping;
     let reading = collector.finish(header);
     damages.judge(&reading, &work.tables, &work.references, &claims, &files, work.descriptor.with_attachments());
     Ok(Inventory {
@@ -112,96 +119,4 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
         descriptor: work.descriptor,
         whole,
     })
-}
-
-/// What is carried from entry to entry while the archive is read.
-struct Work<'a> {
-    package: &'a Package,
-    descriptor: Descriptor,
-    ctx: &'a Context,
-    tables: Tables,
-    references: references::References,
-    accounts: Accounts,
-    entries: u64,
-    object_bytes: u64,
-    bytes: u64,
-    bytes_of: u64,
-}
-
-impl<'a> Work<'a> {
-    fn new(package: &'a Package, descriptor: Descriptor, ctx: &'a Context) -> Self {
-        Self {
-            package,
-            descriptor,
-            ctx,
-            tables: Tables::default(),
-            references: references::References::default(),
-            accounts: Accounts::default(),
-            entries: 0,
-            object_bytes: 0,
-            bytes: 0,
-            bytes_of: package.entries().iter().fold(0, |sum, entry| entry.bytes.saturating_add(sum)),
-        }
-    }
-
-    /// Stops if the drill was stopped, else says how far it is.
-    fn tick(&self, done: u64) -> Result<(), ArchiveError> {
-        if self.ctx.cancel.is_cancelled() {
-            return Err(ArchiveError::Stopped);
-        }
-        let (stage, unit) = (crate::event::Stage::Inspect, crate::event::Unit::Bytes);
-        self.ctx.events.progress(stage, self.bytes.saturating_add(done), Some(self.bytes_of), unit);
-        Ok(())
-    }
-}
-
-/// Counts what became of each object, by class.
-#[derive(Debug, Default)]
-struct Accounts(BTreeMap<String, Account>);
-
-impl Accounts {
-    fn of(&mut self, class: &str) -> &mut Account {
-        if !self.0.contains_key(class) {
-            self.0.insert(class.to_owned(), Account::default());
-        }
-        self.0.entry(class.to_owned()).or_default()
-    }
-
-    fn mapped(&mut self, class: &str) {
-        self.of(class).mapped += 1;
-    }
-
-    fn ignored(&mut self, class: &str) {
-        self.of(class).ignored += 1;
-    }
-
-    fn damaged(&mut self, class: &str) {
-        self.of(class).damaged += 1;
-    }
-}
-
-/// What is carried from kind to kind while the tables become items.
-struct Mapping<'a> {
-    tables: &'a Tables,
-    claimed: scope::Claimed,
-    collector: Collector,
-    accounts: Accounts,
-}
-
-impl Mapping<'_> {
-    fn push(&mut self, class: &str, found: Found) {
-        self.collector.push(found);
-        self.accounts.mapped(class);
-    }
-
-    /// Accounts for the properties of content that say something about it.
-    fn properties(&mut self) {
-        for property in self.tables.properties.values() {
-            match property.owner.and_then(|owner| self.tables.content.get(&owner)) {
-                Some(owner) if owner.class.is_mapped() => self.accounts.mapped("ContentProperty"),
-                Some(_) => self.accounts.ignored("ContentProperty"),
-                None => self.accounts.damaged("ContentProperty"),
-            }
-        }
-    }
 }

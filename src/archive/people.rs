@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Mapping;
 use super::content::absent_or;
+use super::work::Mapping;
 use crate::model::{Field, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -45,12 +45,12 @@ fn memberships(mapping: &mut Mapping<'_>) {
     for membership in tables.memberships.values() {
         match (membership.group, membership.user) {
             // A group within a group.
-            (Some(_), None) => mapping.accounts.ignored("HibernateMembership"),
+            (Some(_), None) => mapping.leave_out("HibernateMembership", "groups within groups"),
             (Some(group), Some(user)) if tables.groups.contains_key(&group) && tables.accounts.contains_key(&user) => {
                 pairs.insert((group, user));
                 mapping.accounts.mapped("HibernateMembership");
             }
-            _ => mapping.accounts.damaged("HibernateMembership"),
+            _ => mapping.unplaced("HibernateMembership", membership.group.is_some()),
         }
     }
     pairs.extend(tables.groups.iter().flat_map(|(id, group)| group.members.iter().map(|member| (*id, *member))));

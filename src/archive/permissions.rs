@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Mapping;
 use super::spaces;
 use super::tables::{Permission, Status};
+use super::work::Mapping;
 use crate::model::{Aside, Kind};
 use crate::reading::{Found, Holder};
 
@@ -34,10 +34,10 @@ pub(super) fn map(mapping: &mut Mapping<'_>) {
     for set in tables.sets.values() {
         match set.content.and_then(|id| tables.content.get(&id)) {
             Some(content) if content.original.is_some() && content.status != Status::Draft => {
-                mapping.accounts.ignored("ContentPermissionSet");
+                mapping.leave_out("ContentPermissionSet", "restrictions of older versions");
             }
             Some(_) => mapping.accounts.mapped("ContentPermissionSet"),
-            None => mapping.accounts.damaged("ContentPermissionSet"),
+            None => mapping.unplaced("ContentPermissionSet", set.content.is_some()),
         }
     }
     restrictions(mapping);
@@ -48,11 +48,11 @@ fn of_spaces(mapping: &mut Mapping<'_>) {
     let mut seen = BTreeSet::new();
     for permission in tables.permissions.values() {
         let Some(id) = permission.space else {
-            mapping.accounts.ignored("SpacePermission");
+            mapping.leave_out("SpacePermission", "permissions of the site");
             continue;
         };
         let Some(space) = tables.spaces.get(&id) else {
-            mapping.accounts.damaged("SpacePermission");
+            mapping.unplaced("SpacePermission", true);
             continue;
         };
         let (sort, name) = subject(mapping, permission);
@@ -89,13 +89,13 @@ fn restrictions(mapping: &mut Mapping<'_>) {
             (None, None) => None,
         };
         let (Some(set), Some((id, content)), Some((sort, name))) = (set, content, subject) else {
-            mapping.accounts.damaged("ContentPermission");
+            mapping.unplaced("ContentPermission", restriction.set.is_some() && subject.is_some());
             continue;
         };
         let edit = restriction.edit.or(set.edit);
         let is_old = content.original.is_some() && content.status != Status::Draft;
         let Some(edit) = edit.filter(|_| content.class.is_mapped() && !is_old) else {
-            mapping.accounts.ignored("ContentPermission");
+            mapping.leave_out("ContentPermission", "restrictions of older versions, or of a form that is not known");
             continue;
         };
         let name = ["restriction", if edit { "update" } else { "read" }, sort, name].map(str::to_owned).to_vec();

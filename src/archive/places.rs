@@ -51,7 +51,9 @@ impl<'a> Places<'a> {
         let Some(item) = self.by_id.get(&id) else { return Subject { id: Some(id), ..Subject::default() } };
         let segments = item.key.segments();
         let space = match segments {
-            [kind, space, ..] if kind != "orphan" && kind != "draft" && !space.is_empty() => Some(space.clone()),
+            [kind, space, ..] if !matches!(kind.as_str(), "orphan" | "draft" | "no-page") && !space.is_empty() => {
+                Some(space.clone())
+            }
             _ => None,
         };
         let (title, restricted) = self.path(item);

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::classes::ContentClass;
 use crate::package::{Raw, RawObject};
 
-/// References of one class and property that lead nowhere.
+/// References of one class and property (with `[]` behind it: members of a collection) that lead nowhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Dangling {
     pub number: u64,
@@ -40,8 +40,9 @@ impl References {
             self.note(object, property, value);
         }
         for (property, members) in &object.collections {
+            let property = format!("{property}[]");
             for member in members {
-                self.note(object, property, member);
+                self.note(object, &property, member);
             }
         }
         fresh

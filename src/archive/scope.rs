@@ -6,7 +6,7 @@ use super::ArchiveError;
 use super::damage::Damages;
 use super::tables::{Signs, Tables};
 use crate::model::{Descriptor, Kind, Scope};
-use crate::package::{Package, PackageError, read_descriptor};
+use crate::package::{EntryError, EntryProblem, Package, PackageError, read_descriptor};
 use crate::reading::Coverage;
 
 /// Most bytes of a descriptor. Real ones have under 2 kB.
@@ -20,7 +20,12 @@ pub(super) fn descriptor(package: &Package, damages: &mut Damages) -> Result<Des
         Some(Ok(bytes)) => read_descriptor(&bytes),
         Some(Err(error @ PackageError::Io { .. })) => return Err(error.into()),
         // Told when all entries are read; the XML may still be whole.
-        Some(Err(_)) => Descriptor::default(),
+        Some(Err(error)) => {
+            if let PackageError::Entry(error @ EntryError { problem: EntryProblem::TooLong { .. }, .. }) = &error {
+                damages.entry(error, &[]);
+            }
+            Descriptor::default()
+        }
         None => {
             damages.no_descriptor();
             Descriptor::default()

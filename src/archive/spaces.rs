@@ -1,8 +1,8 @@
 //! Spaces and their templates.
 
-use super::Mapping;
 use super::content::{absent_or, text_fields};
 use super::tables::{Space, Status, Tables};
+use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -49,7 +49,7 @@ fn templates(mapping: &mut Mapping<'_>) {
     let tables = mapping.tables;
     for template in tables.templates.values() {
         if template.is_old {
-            mapping.accounts.ignored("PageTemplate");
+            mapping.leave_out("PageTemplate", "older versions of templates");
             continue;
         }
         let (space, aside) = place(mapping, template.space);

@@ -112,6 +112,8 @@ pub(super) struct Label {
 pub(super) struct Labelling {
     pub label: Option<u64>,
     pub content: Option<u64>,
+    /// Whether it refers to the content, and doesn't only hold its number.
+    pub referenced: bool,
     pub template: bool,
 }
 

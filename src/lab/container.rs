@@ -13,7 +13,7 @@ use testcontainers::core::{IntoContainerPort as _, Mount};
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt as _};
 
-use super::engine::{chain, said};
+use super::engine::{chain, is_absent, said};
 use super::error::bounded;
 use super::{Engine, Image, LABEL_CREATED, LABEL_DRILL, LabError, Ledger, Object};
 
@@ -62,6 +62,7 @@ pub enum Condition {
 ///
 /// The start itself is not interrupted, since a request that is cut off may still create the container; it is bounded by two minutes.
 pub async fn start(engine: &Engine, ledger: &Arc<Ledger>, asked: Asked) -> Result<Container, LabError> {
+    engine.must_be_local()?;
     let (name, volume) = (ledger.name("confluence"), ledger.name("home"));
     let labels =
         [(LABEL_DRILL.to_owned(), ledger.drill().to_owned()), (LABEL_CREATED.to_owned(), ledger.began().to_owned())];
@@ -159,13 +160,17 @@ impl Container {
     pub async fn condition(&self) -> Result<Condition, LabError> {
         let doing = format!("look at the container {}", self.name);
         let answer = self.engine.docker().inspect_container(&self.name, None::<InspectContainerOptions>);
-        let state = match self.engine.ask(&doing, answer).await {
-            Ok(container) => container.state.unwrap_or_default(),
-            Err(LabError::Engine { reason, .. }) if reason.contains("No such container") => {
-                return Ok(Condition::Ended("was removed by somebody else".to_owned()));
+        let found = self.engine.ask(&doing, async {
+            match answer.await {
+                Ok(container) => Ok(Some(container)),
+                Err(error) if is_absent(&error) => Ok(None),
+                Err(error) => Err(error),
             }
-            Err(error) => return Err(error),
+        });
+        let Some(container) = found.await? else {
+            return Ok(Condition::Ended("was removed by somebody else".to_owned()));
         };
+        let state = container.state.unwrap_or_default();
         let code = state.exit_code.unwrap_or_default();
         Ok(match state.status {
             _ if state.oom_killed == Some(true) => Condition::Ended("ran out of memory and was killed".to_owned()),
@@ -208,5 +213,22 @@ impl Container {
     /// The ledger in which it is noted.
     pub fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testcontainers::TestcontainersError;
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_has_its_own_words() {
+        let error = |words: &str| start_error("c", "i", &TestcontainersError::other(words.to_owned()));
+        let taken = error("driver failed: Bind for 127.0.0.1:8090 failed: port is already allocated");
+        assert!(matches!(taken, LabError::Port { .. }), "{taken}");
+        assert!(taken.to_string().starts_with("publish a port of c on 127.0.0.1: "));
+        assert!(matches!(error("write: no space left on device"), LabError::DiskFull { .. }));
+        assert!(matches!(error("something else"), LabError::Engine { .. }));
     }
 }

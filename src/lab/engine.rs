@@ -11,6 +11,9 @@ use super::error::bounded;
 /// How long the engine has for a small question.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where it is looked for, where `DOCKER_HOST` doesn't say.
+const USUAL: &str = "unix:///var/run/docker.sock";
+
 /// A container engine that answered.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -23,7 +26,7 @@ pub struct Engine {
 impl Engine {
     /// Connects as testcontainers does (`DOCKER_HOST`, else the usual sockets) and asks the engine who it is.
     pub async fn connect() -> Result<Self, LabError> {
-        let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "the usual sockets".to_owned());
+        let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| USUAL.to_owned());
         let docker = match testcontainers::core::client::docker_client_instance().await {
             Ok(docker) => docker,
             Err(error) => return Err(absent_or_denied(&host, &error)),
@@ -51,6 +54,12 @@ impl Engine {
     /// The architecture of its machine in Go's words, as `amd64`.
     pub fn architecture(&self) -> &str {
         &self.architecture
+    }
+
+    /// An error where the engine is on another machine: what it publishes on its 127.0.0.1 can't be reached from here, and nothing is
+    /// published on any other address.
+    pub(super) fn must_be_local(&self) -> Result<(), LabError> {
+        if is_local(&self.host) { Ok(()) } else { Err(LabError::EngineRemote { host: self.host.clone() }) }
     }
 
     /// The client, for what this module doesn't offer.
@@ -95,6 +104,14 @@ pub(super) fn is_absent(error: &DockerError) -> bool {
     matches!(error, DockerError::DockerResponseServerError { status_code: 404, .. })
 }
 
+fn is_local(host: &str) -> bool {
+    let Some((_, address)) = host.split_once("://").filter(|(scheme, _)| matches!(*scheme, "tcp" | "http" | "https"))
+    else {
+        return true;
+    };
+    ["localhost", "127.", "[::1]"].iter().any(|local| address.starts_with(local))
+}
+
 fn absent_or_denied(host: &str, error: &(dyn std::error::Error + 'static)) -> LabError {
     if io_kind(error) == Some(std::io::ErrorKind::PermissionDenied) {
         return LabError::EngineDenied { host: host.to_owned() };
@@ -118,4 +135,23 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_on_another_machine_is_told_apart() {
+        for local in [USUAL, "unix:///run/docker.sock", "tcp://127.0.0.1:2375", "tcp://localhost:2375"] {
+            assert!(is_local(local), "{local}");
+        }
+        assert!(!is_local("tcp://docker:2375") && !is_local("https://10.0.0.7:2376"));
+    }
+
+    #[test]
+    fn a_full_disk_of_the_engine_has_its_own_words() {
+        let error = said("build it", "write /x: no space left on device".to_owned());
+        assert!(matches!(error, LabError::DiskFull { .. }), "{error}");
+    }
 }

@@ -26,6 +26,14 @@ pub enum LabError {
         /// Where it is.
         host: String,
     },
+    /// The engine runs on another machine.
+    #[error(
+        "use the container engine at {host}: it is on another machine, where a port of its 127.0.0.1 can't be reached; take one on this machine"
+    )]
+    EngineRemote {
+        /// Where it is.
+        host: String,
+    },
     /// The engine refused or broke while it did something.
     #[error("{doing}: the container engine says: {reason}")]
     Engine {

@@ -1,8 +1,10 @@
 //! Images: found by name, or made of an executable of `rehearse`. Never pulled.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use bollard::models::ImageInspect;
+use bollard::models::{ImageInspect, ImageSummary};
 use bollard::query_parameters::{
     BuildImageOptionsBuilder, BuilderVersion, ListImagesOptionsBuilder, RemoveImageOptions,
 };
@@ -19,7 +21,12 @@ const REPOSITORY: &str = "rehearse-mock";
 /// The instructions; the same that `docker build` takes by hand.
 const DOCKERFILE: &str = include_str!("../../docker/mock/Dockerfile");
 /// An image takes a while to send and to store.
-const BUILD_PATIENCE: std::time::Duration = std::time::Duration::from_secs(600);
+const BUILD_PATIENCE: Duration = Duration::from_secs(600);
+
+/// How long the engine has to remove an image.
+const REMOVE_PATIENCE: Duration = Duration::from_secs(30);
+/// Two drills of one process build an image once.
+static BUILDING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// An image that is on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +58,7 @@ pub async fn ensure_mock_image(engine: &Engine, executable: Option<&Path>) -> Re
     let head = read_head(&mut file).await.map_err(|error| LabError::file("read", &path, error))?;
     fitness(&head, engine.architecture()).map_err(|why| LabError::UnfitExecutable { path: path.clone(), why })?;
     let digest = digest(&mut file).await.map_err(|error| LabError::file("read", &path, error))?;
+    let _one_at_a_time = BUILDING.lock().await;
     let name = format!("{REPOSITORY}:{}", digest.get(..12).unwrap_or(&digest));
     if let Some(image) = inspect(engine, &name).await?
         && label(&image, LABEL_EXECUTABLE) == Some(digest.as_str())
@@ -58,19 +66,38 @@ pub async fn ensure_mock_image(engine: &Engine, executable: Option<&Path>) -> Re
         return Ok(Image { name, digest: image.id.unwrap_or_default() });
     }
     build(engine, &name, &path, &digest).await?;
+    // Another process that built the same at the same time has lost its name for it.
+    let nameless = |image: &ImageSummary| image.repo_tags.iter().all(|tag| tag.starts_with("<none>"));
+    remove_images(engine, format!("{LABEL_EXECUTABLE}={digest}"), nameless).await?;
     existing_image(engine, &name).await
 }
 
-/// Removes the images that `rehearse` built itself, other than the one to keep; images that a container uses stay. Returns their names.
-pub async fn remove_other_mock_images(engine: &Engine, keep: Option<&Image>) -> Result<Vec<String>, LabError> {
-    let filter = std::collections::HashMap::from([("label", vec![LABEL_EXECUTABLE])]);
+/// Removes the images that `rehearse` built itself and that are so old, other than the one to keep; images that a container uses stay.
+/// Returns their names. A drill that is about to start one of them would build it again.
+pub async fn remove_old_mock_images(
+    engine: &Engine,
+    keep: Option<&Image>,
+    older_than: Duration,
+) -> Result<Vec<String>, LabError> {
+    let oldest = i64::try_from(older_than.as_secs()).map_or(i64::MIN, |age| jiff::Timestamp::now().as_second() - age);
+    let other = |image: &ImageSummary| image.created <= oldest && keep.is_none_or(|keep| keep.digest != image.id);
+    remove_images(engine, LABEL_EXECUTABLE.to_owned(), other).await
+}
+
+async fn remove_images(
+    engine: &Engine,
+    label: String,
+    which: impl Fn(&ImageSummary) -> bool,
+) -> Result<Vec<String>, LabError> {
+    let filter = HashMap::from([("label", vec![label])]);
     let options = ListImagesOptionsBuilder::default().filters(&filter).build();
     let images = engine.ask("list the images of the mock", engine.docker().list_images(Some(options))).await?;
     let mut removed = Vec::new();
-    for image in images.into_iter().filter(|image| keep.is_none_or(|keep| keep.digest != image.id)) {
+    for image in images.into_iter().filter(which) {
         let name = image.repo_tags.first().cloned().unwrap_or_else(|| image.id.clone());
         // An image in use is refused by the engine, which is as it should be.
-        if engine.docker().remove_image(&name, None::<RemoveImageOptions>, None).await.is_ok() {
+        let removal = engine.docker().remove_image(&name, None::<RemoveImageOptions>, None);
+        if tokio::time::timeout(REMOVE_PATIENCE, removal).await.is_ok_and(|result| result.is_ok()) {
             removed.push(name);
         }
     }
@@ -144,7 +171,7 @@ fn fitness(head: &[u8], architecture: &str) -> Result<(), String> {
 }
 
 async fn build(engine: &Engine, name: &str, executable: &Path, digest: &str) -> Result<(), LabError> {
-    let labels = std::collections::HashMap::from([
+    let labels = HashMap::from([
         (LABEL_EXECUTABLE, digest),
         (LABEL_MOCK, "true"),
         ("rehearse.version", env!("CARGO_PKG_VERSION")),

@@ -21,7 +21,7 @@ pub use container::{Asked, Condition, Container, start};
 pub use engine::Engine;
 pub use error::LabError;
 #[cfg(feature = "containers")]
-pub use image::{Image, ensure_mock_image, existing_image, remove_other_mock_images};
+pub use image::{Image, ensure_mock_image, existing_image, remove_old_mock_images};
 pub use ledger::{Ledger, Object, WorkFolder, state_folder};
 pub use remove::{Cleared, clear};
 pub use sweep::{SweepSettings, Swept, sweep};

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use super::answer::Refusal;
 use super::state::Shared;
@@ -18,19 +19,27 @@ pub const MOCK_HEADER: &str = "x-rehearse-mock";
 
 /// Lets known callers through; adds the troubles that are met before any handler.
 pub async fn guard(State(state): State<Shared>, request: Request, next: Next) -> Response {
+    let answer = tokio::select! {
+        biased;
+        () = state.cancel.cancelled() => (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "state": "STOPPING" }))).into_response(),
+        answer = pass(&state, request, next) => answer,
+    };
+    named(answer, &state)
+}
+
+async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if state.troubles.hangs(&path) {
         std::future::pending::<()>().await;
     }
-    let answer = if state.troubles.server_error(&path) {
+    if state.troubles.server_error(&path) {
         Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal server error".to_owned() }
             .into_response()
-    } else if open(&path, &state.context) || known(&state, request.headers()) {
+    } else if open(&path, &state.context) || known(state, request.headers()) {
         next.run(request).await
     } else {
         refused()
-    };
-    named(answer, &state)
+    }
 }
 
 fn open(path: &str, context: &str) -> bool {

@@ -54,6 +54,9 @@ impl MockError {
     }
 }
 
+/// How long downloads may go on when the server stops.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// What a person sees who opens the mock in a browser.
 const HOME_PAGE: &str = "This is a mock Confluence, made by rehearse.\nIt holds what was restored into it and is no proof of anything else.\n";
 
@@ -82,16 +85,17 @@ impl Server {
         let site = import::fresh(&settings.admin.0);
         let state: Shared = Arc::new(AppState::new(settings, site));
         let context = state.context.clone();
-        let cancel = CancellationToken::new();
+        let cancel = state.cancel.clone();
         let (queue, jobs) = unbounded_channel();
         let working = tokio::spawn(restore::work(state.clone(), jobs, cancel.clone()));
         let app = router(state, queue);
         let stopping = cancel.clone();
         let serving = tokio::spawn(async move {
-            // Not the graceful way: a client that keeps its connection open, or a hanging request, must not keep the mock up.
+            let graceful = axum::serve(listener, app).with_graceful_shutdown(stopping.clone().cancelled_owned());
+            // Requests end when the server stops; a client that doesn't take its download must not keep it up.
             tokio::select! {
-                () = stopping.cancelled() => Ok(()),
-                ended = async { axum::serve(listener, app).await } => ended,
+                ended = async { graceful.await } => ended,
+                () = async { stopping.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
             }
         });
         Ok(Self { address, context, cancel, serving, working })

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio_util::sync::CancellationToken;
+
 use super::jobs::Jobs;
 use super::settings::Settings;
 use super::shapes::View;
@@ -21,6 +23,8 @@ pub struct AppState {
     pub context: String,
     /// The configured base URL with the context path.
     pub base: String,
+    /// The server is stopping.
+    pub cancel: CancellationToken,
     site: RwLock<Arc<Site>>,
 }
 
@@ -31,7 +35,15 @@ impl AppState {
         let context = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
         let base = format!("{}{context}", settings.configured_base.trim_end_matches('/'));
         let troubles = Troubles::new(std::mem::take(&mut settings.troubles));
-        Self { settings, troubles, jobs: Jobs::default(), context, base, site: RwLock::new(Arc::new(site)) }
+        Self {
+            settings,
+            troubles,
+            jobs: Jobs::default(),
+            context,
+            base,
+            cancel: CancellationToken::new(),
+            site: RwLock::new(Arc::new(site)),
+        }
     }
 
     /// The site as it is now; a restore swaps it as a whole.

@@ -168,7 +168,8 @@ pub struct Space {
     pub id: u64,
     pub key: String,
     pub name: String,
-    pub kind: String,
+    /// `global`, `personal`, …; an open set.
+    pub kind: Option<String>,
     pub archived: bool,
     pub homepage: Option<u64>,
     /// Content id of its description.

@@ -119,8 +119,10 @@ impl CheckRecord {
 
 impl CheckState {
     /// What a check said, with its findings as `privacy` lets them be shown: the state for the record, and all findings for the findings file.
-    pub fn ran(outcome: &Outcome, privacy: Privacy) -> (Self, Vec<FindingRecord>) {
-        let mut all: Vec<_> = outcome.findings.iter().map(|finding| FindingRecord::of(finding, privacy)).collect();
+    /// `quotes` are the lines by which texts differ, by content id.
+    pub fn ran(outcome: &Outcome, privacy: Privacy, quotes: &BTreeMap<u64, Vec<String>>) -> (Self, Vec<FindingRecord>) {
+        let mut all: Vec<_> =
+            outcome.findings.iter().map(|finding| FindingRecord::of(finding, privacy).quoting(quotes)).collect();
         sort_worst_first(&mut all);
         let mut totals = BTreeMap::new();
         for finding in &all {

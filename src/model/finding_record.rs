@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Discrepancy, Field, Finding, Hop, Kind, Place, Privacy, Severity, Value};
@@ -65,6 +67,9 @@ pub struct FindingRecord {
     pub place: Option<Place>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// Lines by which a text differs, `-` in the archive, `+` in the restored copy; only under the privacy `full`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub quote: Vec<String>,
 }
 
 impl FindingRecord {
@@ -88,6 +93,7 @@ impl FindingRecord {
             hop: finding.hop,
             place: finding.place.clone(),
             remedy: finding.remedy.clone(),
+            quote: Vec::new(),
         };
         match &finding.discrepancy {
             Discrepancy::Missing => record.what = Word::Missing,
@@ -103,6 +109,16 @@ impl FindingRecord {
             }
         }
         record
+    }
+
+    /// With the lines by which its text differs, where they were read and the finding is about a text.
+    pub(super) fn quoting(mut self, quotes: &BTreeMap<u64, Vec<String>>) -> Self {
+        if let (Some(Field::Body), Some(lines), false) =
+            (self.field, self.id.and_then(|id| quotes.get(&id)), self.restricted)
+        {
+            self.quote.clone_from(lines);
+        }
+        self
     }
 
     /// What orders findings in reports: the worst first, then by name and subject.

@@ -16,6 +16,15 @@ pub enum Privacy {
 }
 
 impl Privacy {
+    /// The word in scenarios.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Titles => "titles",
+            Self::Digests => "digests",
+        }
+    }
+
     /// A title or name as it may be shown.
     pub fn name(self, text: &str) -> String {
         match self {

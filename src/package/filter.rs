@@ -153,6 +153,18 @@ impl<R: Read> Filter<R> {
     }
 }
 
+/// Reads to the end and gives how many bytes there were, and the characters among them that XML forbids.
+///
+/// # Errors
+/// What the reader says.
+pub fn screen<R: Read>(reader: R) -> io::Result<(u64, Illegal)> {
+    let mut filter = Filter::new(reader);
+    match io::copy(&mut filter, &mut io::sink()) {
+        Ok(bytes) => Ok((bytes, filter.illegal)),
+        Err(error) => Err(filter.error.take().unwrap_or(error)),
+    }
+}
+
 fn is_suspect(byte: u8) -> bool {
     (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xef
 }

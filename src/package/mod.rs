@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};
 pub use error::PackageError;
-pub use filter::Illegal;
+pub use filter::{Illegal, screen};
 pub use limits::Limits;
 pub use object_writer::{Habit, ObjectWriter};
 pub use objects::{ObjectError, Objects, objects};

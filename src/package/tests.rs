@@ -241,6 +241,21 @@ fn bombs_are_refused_by_ratio_and_by_length() {
 }
 
 #[test]
+fn a_zip64_directory_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.zip");
+    let mut writer = PackageWriter::create(&path).unwrap();
+    for number in 0..66_000 {
+        writer.entry(&format!("attachments/1/{number}/1"), false, &mut std::io::empty()).unwrap();
+    }
+    writer.entry("entities.xml", true, &mut XML.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    let package = Package::open(&path, &Limits::default()).unwrap();
+    assert_eq!((package.entries().len(), package.damage()), (66_001, &[][..]));
+    assert_eq!(content(&package, "entities.xml").unwrap(), XML.as_bytes());
+}
+
+#[test]
 fn objects_are_read_as_they_are_written() {
     let (objects, errors) = lexed(XML.as_bytes());
     assert!(errors.is_empty(), "{errors:?}");
@@ -328,6 +343,13 @@ fn depth_and_length_of_objects_are_bounded() {
     let many =
         "<hibernate-generic>".to_owned() + &"<object class=\"A\"></object>".repeat(100_000) + "</hibernate-generic>";
     assert_eq!(lexed_with(many.as_bytes(), &limits).0.len(), 100_000);
+    let comment = format!("<hibernate-generic><!-- {}", "x".repeat(3 << 20));
+    assert!(matches!(lexed_with(comment.as_bytes(), &limits).1.as_slice(), [ObjectError::TooLong { .. }]));
+    let attributes: String = (0..100).map(|number| format!(" a{number}=\"\"")).collect();
+    let wide = format!("<hibernate-generic><object{attributes} class=\"A\"/><object class=\"B\"/></hibernate-generic>");
+    assert_eq!((lexed(wide.as_bytes()).0.len(), lexed(wide.as_bytes()).1.len()), (1, 1));
+    let bang = "<hibernate-generic><object class=\"A\"><!x></object></hibernate-generic>";
+    assert!(matches!(lexed(bang.as_bytes()).1.as_slice(), [ObjectError::Malformed { .. }]));
     let limits = Limits { object_parts: 3, ..Limits::default() };
     let parts = "<hibernate-generic><object class=\"A\"><property name=\"a\"/><property name=\"a\"/><collection name=\"c\"><element/><element/>\
         </collection></object><object class=\"B\"/></hibernate-generic>";

@@ -37,6 +37,16 @@ impl PackageWriter {
         self.write(name, deflate, content).map_err(|source| PackageError::io(&path, source))
     }
 
+    /// Writes a folder as an entry of its own, which Confluence doesn't do and other packers do.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn folder(&mut self, name: &str) -> Result<(), PackageError> {
+        let path = self.path.clone();
+        let written = self.zip.new_dir(name).create();
+        written.map(drop).map_err(|error| PackageError::io(&path, io::Error::other(error)))
+    }
+
     fn write(&mut self, name: &str, deflate: bool, content: &mut dyn Read) -> io::Result<u64> {
         let method = if deflate { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
         let (mut entry, config) =

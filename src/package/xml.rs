@@ -1,4 +1,4 @@
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, Read};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -6,6 +6,9 @@ use quick_xml::{Reader, XmlVersion};
 use super::filter::{Filter, SUBSTITUTE};
 use super::objects::ObjectError;
 use super::{Illegal, Limits};
+
+/// Most attributes of an element; Confluence writes three. The parser compares each with all before it.
+const ATTRIBUTES: usize = 32;
 
 /// A start tag.
 #[derive(Debug)]
@@ -47,7 +50,9 @@ impl<R: Read> Xml<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         let mut reader = Reader::from_reader(Filter::new(reader));
         reader.config_mut().check_comments = false;
-        Self { reader, buffer: Vec::new(), limits: limits.clone(), depth: 0, bad_tag: None }
+        let mut xml = Self { reader, buffer: Vec::new(), limits: limits.clone(), depth: 0, bad_tag: None };
+        xml.allow_object();
+        xml
     }
 
     /// Bytes taken so far.
@@ -121,6 +126,10 @@ impl<R: Read> Xml<R> {
         }
     }
 
+    fn has_more(&mut self) -> bool {
+        self.reader.get_mut().fill_buf().is_ok_and(|bytes| !bytes.is_empty())
+    }
+
     fn broken(&mut self, error: quick_xml::Error) -> ObjectError {
         let (offset, position) = (self.reader.error_position(), self.reader.buffer_position());
         match error {
@@ -136,9 +145,13 @@ impl<R: Read> Xml<R> {
                     .unwrap_or_else(|| io::Error::new(error.kind(), error.to_string()));
                 ObjectError::Read { offset: position, source }
             }
+            // Also what it says of `<!` at the very end.
+            quick_xml::Error::Syntax(quick_xml::errors::SyntaxError::InvalidBangMarkup) if self.has_more() => {
+                ObjectError::Malformed { offset, problem: "markup that XML doesn't know".to_owned() }
+            }
             // The parser meets the end of the input inside of markup.
             quick_xml::Error::Syntax(_) => ObjectError::CutOff { offset: position },
-            other => ObjectError::Malformed { offset, problem: other.to_string() },
+            other => ObjectError::Malformed { offset, problem: other.to_string().chars().take(160).collect() },
         }
     }
 }
@@ -146,7 +159,11 @@ impl<R: Read> Xml<R> {
 fn start(tag: &BytesStart<'_>, offset: u64, empty: bool) -> (Tag, Option<String>) {
     let mut attributes = Vec::new();
     let mut bad = None;
-    for attribute in tag.attributes() {
+    for (index, attribute) in tag.attributes().enumerate() {
+        if index == ATTRIBUTES {
+            bad = Some("it has more attributes than any real element".to_owned());
+            break;
+        }
         match attribute {
             Ok(attribute) => {
                 let value = attribute.normalized_value(XmlVersion::Implicit1_0);

@@ -1,10 +1,17 @@
 use super::LeftOut;
 use super::settle::Desk;
 use crate::scenario::{Check, CheckName};
-use crate::settings::Spanned;
+use crate::settings::{Span, Spanned};
+
+/// The checks of a plan.
+pub(super) struct Settled {
+    pub checks: Vec<Spanned<Check>>,
+    pub all: Option<Span>,
+    pub without: Vec<LeftOut>,
+}
 
 /// Expands `all` and takes away what is left out.
-pub(super) fn settle_checks(desk: &mut Desk<'_>) -> (Vec<Spanned<Check>>, Vec<LeftOut>) {
+pub(super) fn settle_checks(desk: &mut Desk<'_>) -> Settled {
     let list = &desk.loaded.scenario.checks;
     let mut all = None;
     let mut named: Vec<(CheckName, Spanned<Check>)> = Vec::new();
@@ -41,7 +48,7 @@ pub(super) fn settle_checks(desk: &mut Desk<'_>) -> (Vec<Spanned<Check>>, Vec<Le
         let message = "a scenario without checks shows nothing";
         desk.refuse(list.span, message, "no check is left", "write `checks: [all]`, or name the checks");
     }
-    (checks, without)
+    Settled { checks, all, without }
 }
 
 fn settle_without(all: bool, named: &[(CheckName, Spanned<Check>)], desk: &mut Desk<'_>) -> Vec<LeftOut> {

@@ -9,14 +9,14 @@ mod print;
 mod reach;
 mod settle;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Assurance, Kind};
+use crate::model::{Assurance, Kind, Privacy};
 use crate::scenario::{Check, CheckName, Report};
-use crate::settings::{Complaint, Duration, Privacy, Size, Span, Spanned};
+use crate::settings::{Complaint, Duration, Size, Span, Spanned};
 
 pub use paths::place;
 pub use settle::settle;
@@ -27,6 +27,9 @@ pub use settle::settle;
 pub struct Plan {
     /// Name of the drill.
     pub scenario: String,
+    /// Where the scenario gives that name.
+    #[serde(skip)]
+    pub name_span: Span,
     /// The scenario file, as the user named it.
     pub file: String,
     /// Its text, for messages that point at its lines.
@@ -40,7 +43,7 @@ pub struct Plan {
     pub runbook: Option<String>,
     /// When a drill is stopped.
     pub time_limit: Option<Duration>,
-    /// The backup: a zip or a folder; it exists.
+    /// The backup: a zip or a folder. Whether it is there is for the drill to find out: a backup that is missing fails it.
     pub backup: Spanned<PathBuf>,
     /// The claim.
     pub manifest: PlannedManifest,
@@ -55,6 +58,9 @@ pub struct Plan {
     pub at_least: Vec<LeastNumber>,
     /// The checks, each once, in the order in which reports list them; never empty.
     pub checks: Vec<Spanned<Check>>,
+    /// Where the scenario says `all`, if it does: a check that stands there is meant as far as the backup can carry it.
+    #[serde(skip)]
+    pub all: Option<Span>,
     /// The checks that `all` would have had.
     pub without: Vec<LeftOut>,
     /// How much of the content may be shown.
@@ -148,6 +154,15 @@ impl Plan {
     /// The check of this name, where the plan has it.
     pub fn check(&self, name: CheckName) -> Option<&Spanned<Check>> {
         self.checks.iter().find(|check| CheckName::of(&check.value) == Some(name))
+    }
+
+    /// The places of everything that the drill reads, in the spelling of [`place`].
+    pub fn reads(&self) -> Vec<PathBuf> {
+        let mut places = vec![place(Path::new(&self.file)), place(&self.backup.value)];
+        if let PlannedManifest::File { path, .. } = &self.manifest {
+            places.push(place(path));
+        }
+        places
     }
 
     /// A complaint about a place of the scenario: an error, unless its `word` is changed.

@@ -75,6 +75,12 @@ pub(super) fn settle_reports(plan: &Plan, redirected: bool, desk: &mut Desk<'_>)
         } else if let Some((other, _)) = taken.iter().find(|(_, place)| *place == at) {
             let message = format!("the report `{name}` would overwrite {other}");
             desk.refuse(span, message, format!("{shown} is taken"), "give it a path of its own");
+        } else if let Some((other, _)) =
+            taken.iter().find(|(_, place)| holds_folder(&report.value) && place.starts_with(&at))
+            && !other.starts_with("the report")
+        {
+            let message = format!("the folder of the report `{name}` holds {other}");
+            desk.refuse(span, message, format!("{shown} is not the report's alone"), "give it a folder of its own");
         } else if at.starts_with(&backup) {
             let message = format!("the report `{name}` would be written into the backup");
             desk.refuse(span, message, format!("{shown} lies in the backup"), "write it elsewhere");
@@ -90,9 +96,14 @@ pub(super) fn settle_reports(plan: &Plan, redirected: bool, desk: &mut Desk<'_>)
     }
 }
 
+/// Whether a report is a folder of files.
+fn holds_folder(report: &Report) -> bool {
+    matches!(report, Report::Evidence(path) if path.extension().is_none_or(|end| end != "json"))
+}
+
 /// Whether something of the wrong sort stands in the way.
 fn unfit(report: &Report, at: &Path) -> Option<&'static str> {
-    let wants_folder = matches!(report, Report::Evidence(path) if path.extension().is_none_or(|end| end != "json"));
+    let wants_folder = holds_folder(report);
     match std::fs::metadata(at) {
         Ok(found) if found.is_dir() && !wants_folder => Some("a folder is in its place"),
         Ok(found) if !found.is_dir() && wants_folder => Some("a file is in the place of its folder"),

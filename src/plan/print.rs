@@ -1,7 +1,8 @@
 use std::fmt;
 
 use super::{Plan, PlannedManifest, PlannedTarget};
-use crate::scenario::{AttachmentSettings, Check, Compare};
+use crate::check::Compare;
+use crate::scenario::{AttachmentSettings, Check};
 
 /// Lines in the manner of a scenario, for people; `--json` prints the same for programs.
 impl fmt::Display for Plan {
@@ -15,7 +16,7 @@ impl fmt::Display for Plan {
         ];
         for (key, value) in optional {
             if let Some(value) = value {
-                writeln!(f, "{key}: {}", value.trim())?;
+                writeln!(f, "{key}: {}", line(&value))?;
             }
         }
         writeln!(f, "backup: {}", self.backup.value.display())?;
@@ -24,7 +25,7 @@ impl fmt::Display for Plan {
         let origin = if self.assurance_span.is_some() { "required" } else { "the most that this plan can reach" };
         writeln!(f, "assurance: {}  # {origin}: {}", self.assurance.name(), self.assurance.meaning())?;
         for least in &self.at_least {
-            writeln!(f, "at-least: {} {}", least.number, least.kind.noun(least.number))?;
+            writeln!(f, "at-least: {} {}", crate::model::count(least.number), least.kind.noun(least.number))?;
         }
         writeln!(f, "checks:")?;
         for check in &self.checks {
@@ -38,9 +39,9 @@ impl fmt::Display for Plan {
             writeln!(f, "without:")?;
         }
         for left_out in &self.without {
-            writeln!(f, "  - {}: {}", left_out.check, left_out.reason.trim())?;
+            writeln!(f, "  - {}: {}", left_out.check, line(&left_out.reason))?;
         }
-        writeln!(f, "privacy: {}", self.privacy.name())?;
+        writeln!(f, "privacy: {}", self.privacy.word())?;
         if self.reports.is_empty() {
             return writeln!(f, "reports: none");
         }
@@ -50,6 +51,12 @@ impl fmt::Display for Plan {
         }
         Ok(())
     }
+}
+
+/// A text on one line, without anything that a terminal would obey.
+fn line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 impl Plan {

@@ -2,8 +2,9 @@
 
 use super::settle::Desk;
 use super::{Plan, PlannedManifest};
+use crate::check::Compare;
 use crate::model::Assurance;
-use crate::scenario::{AttachmentSettings, Check, CheckName, Compare};
+use crate::scenario::{AttachmentSettings, Check, CheckName};
 
 /// What a drill must examine to be called `simulated`, besides `integrity`.
 const COMPARED: [CheckName; 4] =

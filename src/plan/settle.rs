@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::checks::settle_checks;
+use super::checks::{Settled, settle_checks};
 use super::paths::{existing, settle_reports};
 use super::reach::settle_assurance;
 use super::{LeastNumber, Plan, PlannedManifest, PlannedTarget};
@@ -37,10 +37,9 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
     let scenario = &loaded.scenario;
     let defaults = loaded.defaults.as_ref().map(|(_, _, defaults)| defaults);
     check_name(&scenario.scenario, &mut desk);
-    let (checks, without) = settle_checks(&mut desk);
+    let Settled { checks, all, without } = settle_checks(&mut desk);
     let manifest = settle_manifest(&mut desk);
     let target = settle_target(&mut desk);
-    existing(&scenario.backup.file, "backup", &mut desk);
     let at_least: Vec<LeastNumber> = scenario
         .require
         .iter()
@@ -50,6 +49,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         .collect();
     let mut plan = Plan {
         scenario: scenario.scenario.value.clone(),
+        name_span: scenario.scenario.span,
         file: loaded.file.clone(),
         source: loaded.source.clone(),
         description: scenario.description.clone(),
@@ -63,6 +63,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         assurance_span: None,
         at_least,
         checks,
+        all,
         without,
         privacy: scenario.privacy.or_else(|| defaults?.privacy).unwrap_or_default(),
         reports: Vec::new(),
@@ -96,7 +97,8 @@ fn settle_manifest(desk: &mut Desk<'_>) -> PlannedManifest {
         WordOr::Word(ManifestWord::FromBackup) => PlannedManifest::FromBackup,
         WordOr::Word(ManifestWord::BesideBackup) => {
             let path = beside(&desk.loaded.scenario.backup.file.value);
-            if !path.is_file() {
+            // Where the backup is missing too, the drill fails by that, and says so in its reports.
+            if !path.is_file() && desk.loaded.scenario.backup.file.value.exists() {
                 let help = "`rehearse manifest` captures one; `manifest: from-backup` needs none, and proves less";
                 let label = format!("looked for {}", path.display());
                 desk.refuse(manifest.span, "there is no manifest beside the backup", label, help);

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
+use crate::check::Compare;
 use crate::settings::{Bare, Nothing, Spanned, family};
 
 family! {
@@ -52,17 +53,6 @@ impl Bare for AttachmentSettings {
     fn bare() -> Option<Self> {
         Some(Self::default())
     }
-}
-
-/// How attachments are compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compare {
-    /// Every file is downloaded and hashed.
-    #[default]
-    Bytes,
-    /// Only their records: a file whose bytes are gone or wrong isn't noticed, so that less is proven.
-    Records,
 }
 
 /// The name of a check.

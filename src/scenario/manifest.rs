@@ -20,7 +20,11 @@ pub enum ManifestWord {
 
 /// A manifest in a file of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "settings such as `{ file: manifest.jsonl }`")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "`from-backup`, `beside-backup` or `{ file: PATH }`"
+)]
 pub struct FromFile {
     /// The manifest.
     #[schemars(length(min = 1))]

@@ -15,9 +15,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::settings::{Duration, Privacy, Rules, Spanned};
+use crate::model::Privacy;
+use crate::settings::{Duration, Rules, Spanned};
 
-pub use checks::{AttachmentSettings, Check, CheckName, Compare, Excuse, Without};
+pub use checks::{AttachmentSettings, Check, CheckName, Excuse, Without};
 pub use load::{Loaded, load, parse};
 pub use manifest::{FromFile, ManifestSettings, ManifestWord};
 pub use report::Report;

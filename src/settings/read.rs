@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::mask::{Masked, harmless, mask_all};
 use super::node::{Content, Malformed, Node, parse};
-use super::reader::{Mask, Reader, State};
+use super::reader::{Reader, State};
 use super::refusal::Refusal;
 use super::{Complaint, Complaints, Span};
 
@@ -11,8 +12,6 @@ use super::{Complaint, Complaints, Span};
 pub const SOURCE_MAX: usize = 1 << 20;
 /// Most mistakes that one file is told of at once.
 const COMPLAINTS_MAX: usize = 20;
-/// What a masked value shows.
-const MASK: &str = "…";
 
 /// What a kind of settings file is.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +43,7 @@ pub fn read<T: DeserializeOwned>(file: &str, source: &Arc<str>, rules: &Rules) -
     };
     let state = State { later: rules.later, ..State::default() };
     if let Some(refusal) = format_refusal(&root, rules) {
-        mask_all(&root, &state);
+        mask_all(&root, rules.format_key, &state);
         return Err(complaints(file, text, &root, &state, vec![refusal]));
     }
     let value = fill(&root, &state);
@@ -138,9 +137,7 @@ fn format_refusal(root: &Node, rules: &Rules) -> Option<Refusal> {
 
 fn complaints(file: &str, text: &str, root: &Node, state: &State, mut refusals: Vec<Refusal>) -> Complaints {
     refusals.sort_by_key(|refusal| refusal.at.map(|(_, span)| span));
-    let mut masks = Vec::new();
-    collect_masks(root, state, None, &mut masks);
-    let masked = Masked::new(text, masks);
+    let masked = Masked::new(text, root, state);
     let complaint = |refusal: Refusal| {
         let span = refusal.at.map(|(_, span)| masked.place(span));
         let mut complaint = Complaint::error(file, &masked.text, span, refusal.message).label(refusal.label);
@@ -148,72 +145,6 @@ fn complaints(file: &str, text: &str, root: &Node, state: &State, mut refusals: 
         complaint
     };
     Complaints(refusals.into_iter().map(complaint).collect())
-}
-
-fn mask_all(root: &Node, state: &State) {
-    if let Content::Mapping(entries) = &root.content {
-        entries
-            .iter()
-            .filter(|(key, _)| key.value != "rehearse")
-            .for_each(|(_, value)| state.mask(value, Mask::Values));
-    }
-}
-
-/// The places of everything inside masked nodes; keys right below one whose keys are known to be harmless are left alone.
-fn collect_masks(node: &Node, state: &State, inside: Option<Mask>, masks: &mut Vec<Span>) {
-    let inside = inside.max(state.masked.borrow().get(&node.id).copied());
-    match &node.content {
-        Content::List(items) => items.iter().for_each(|item| collect_masks(item, state, inside, masks)),
-        Content::Mapping(entries) => {
-            for (key, value) in entries {
-                masks.extend((inside == Some(Mask::All)).then_some(key.span));
-                collect_masks(value, state, inside.map(|_| Mask::All), masks);
-            }
-        }
-        _ if inside.is_some() && node.span.length > 0 => masks.push(node.span),
-        _ => {}
-    }
-}
-
-/// A text in which some places show only that something stood there.
-struct Masked {
-    text: Arc<str>,
-    masks: Vec<Span>,
-}
-
-impl Masked {
-    fn new(text: &str, mut masks: Vec<Span>) -> Self {
-        masks.sort();
-        masks.dedup();
-        let mut shown = String::with_capacity(text.len());
-        // A masked value may go over several lines; only its first line can come into an excerpt, but none of the others may be shown either.
-        let (mut line, mut column, mut hidden) = (1_u32, 1_u32, 0_u32);
-        let mut next = masks.iter().peekable();
-        for character in text.chars() {
-            while let Some(mask) = next.next_if(|mask| (mask.line, mask.column) <= (line, column)) {
-                if (mask.line, mask.column) == (line, column) {
-                    hidden = hidden.max(mask.length);
-                    shown.push_str(MASK);
-                }
-            }
-            let breaks = character == '\n';
-            if hidden == 0 || breaks {
-                shown.push(character);
-            }
-            hidden = hidden.saturating_sub(1);
-            (line, column) = if breaks { (line + 1, 1) } else { (line, column + 1) };
-        }
-        Self { text: Arc::from(shown), masks }
-    }
-
-    /// Where a place of the text is in the masked one.
-    fn place(&self, span: Span) -> Span {
-        let before = |mask: &&Span| mask.line == span.line && mask.column < span.column;
-        let shift: u32 = self.masks.iter().filter(before).map(|mask| mask.length.saturating_sub(1)).sum();
-        let is_mask = self.masks.iter().any(|mask| (mask.line, mask.column) == (span.line, span.column));
-        let length = if is_mask { 1 } else { span.length };
-        Span { column: span.column.saturating_sub(shift), length, ..span }
-    }
 }
 
 /// A text that is no YAML. Nobody knows yet which of its words are secrets, so only lines that look harmless are shown.
@@ -234,20 +165,6 @@ fn syntax(file: &str, text: &str, malformed: Malformed) -> Complaint {
     let shown: String = text.split_inclusive('\n').map(harmless).collect();
     let shown = Arc::from(shown);
     Complaint::error(file, &shown, Some(span), message).label(label)
-}
-
-/// The line, without what stands behind a key that tells of a secret.
-fn harmless(line: &str) -> String {
-    const TELLING: [&str; 8] = ["secret", "password", "passwd", "token", "key", "license", "credential", "login"];
-    let lower = line.to_lowercase();
-    let Some(colon) = TELLING.iter().filter_map(|word| lower.find(word)).min().and_then(|at| {
-        let rest = line.get(at..)?;
-        rest.find(':').map(|colon| at + colon + 1)
-    }) else {
-        return line.to_owned();
-    };
-    let end = if line.ends_with('\n') { "\n" } else { "" };
-    format!("{} {MASK}{end}", line.get(..colon).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -33,10 +33,11 @@ impl Refusal {
     /// A word that is none of the words that may stand there.
     pub fn unknown(what: &str, word: &str, words: &[&str]) -> Self {
         let mut refusal = Self::new(format!("unknown {what} `{}`", shown(word)), "");
-        match nearest(word, words) {
-            Some(near) => refusal.label = format!("did you mean `{near}`?"),
-            None => refusal.label = format!("not a {what} that is known here"),
+        if let Some(near) = nearest(word, words) {
+            refusal.label = format!("did you mean `{near}`?");
+            return refusal;
         }
+        refusal.label = format!("not a {what} that is known here");
         let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         refusal.help = Some(match list.as_slice() {
             [] => format!("no {what} may stand here"),

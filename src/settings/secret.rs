@@ -1,7 +1,9 @@
 use std::fmt;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
@@ -21,6 +23,56 @@ pub enum SecretRef {
     Env(String),
     /// In this file; line breaks at its end don't belong to it.
     File(PathBuf),
+}
+
+/// Longest secret file, in bytes: 64 KiB.
+const SECRET_MAX: u64 = 64 << 10;
+
+/// Why a secret can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The environment has no such variable, or it is empty.
+    #[error("the environment variable {0} is not set, or empty")]
+    Unset(String),
+    /// The file can't be read.
+    #[error("the secret in {path} can't be read: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file has no text.
+    #[error("the file {0} is empty")]
+    Empty(PathBuf),
+}
+
+impl SecretRef {
+    /// Fetches the secret. `environment` looks up a variable.
+    ///
+    /// # Errors
+    /// A variable that isn't set, a file that can't be read or isn't a short UTF-8 text, an empty secret.
+    pub fn resolve(&self, environment: &dyn Fn(&str) -> Option<String>) -> Result<SecretString, SecretError> {
+        match self {
+            Self::Env(name) => environment(name)
+                .filter(|value| !value.is_empty())
+                .map(SecretString::from)
+                .ok_or_else(|| SecretError::Unset(name.clone())),
+            Self::File(path) => {
+                let failed = |source| SecretError::File { path: path.clone(), source };
+                let mut text = String::new();
+                let file = std::fs::File::open(path).map_err(failed)?;
+                let read = file.take(SECRET_MAX + 1).read_to_string(&mut text).map_err(failed)?;
+                if read as u64 > SECRET_MAX {
+                    return Err(failed(std::io::Error::other("it is longer than 64 KiB")));
+                }
+                match text.trim_end_matches(['\n', '\r']) {
+                    "" => Err(SecretError::Empty(path.clone())),
+                    secret => Ok(SecretString::from(secret)),
+                }
+            }
+        }
+    }
 }
 
 /// Whether a text can be the name of an environment variable.
@@ -92,5 +144,31 @@ impl JsonSchema for SecretRef {
                 "file": { "type": "string", "minLength": 1 },
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_comes_from_where_the_reference_says() {
+        let environment = |name: &str| (name == "TOKEN").then(|| "hunter2".to_owned());
+        let secret = SecretRef::Env("TOKEN".to_owned()).resolve(&environment).unwrap();
+        assert_eq!(secret.expose_secret(), "hunter2");
+        assert!(!format!("{secret:?}").contains("hunter2"));
+        let error = SecretRef::Env("OTHER".to_owned()).resolve(&environment).unwrap_err();
+        assert_eq!(error.to_string(), "the environment variable OTHER is not set, or empty");
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        for (text, expected) in [("hunter2\r\n", Some("hunter2")), (" a b ", Some(" a b ")), ("\n", None)] {
+            std::fs::write(&path, text).unwrap();
+            let secret = SecretRef::File(path.clone()).resolve(&environment).ok();
+            assert_eq!(secret.as_ref().map(|secret| secret.expose_secret()), expected);
+        }
+        assert!(SecretRef::File(folder.path().join("gone")).resolve(&environment).is_err());
     }
 }

@@ -3,34 +3,9 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, IntoDeserializer as _, Visitor};
-use serde::{Deserialize as DeriveDeserialize, Serialize};
 
 /// The name by which the reader knows that a word or settings may stand there.
 pub(super) const WORD_OR: &str = "$rehearse::WordOr";
-
-/// How much of the content reports, manifests and logs may show.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, DeriveDeserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Privacy {
-    /// Titles, names and differences of texts.
-    Full,
-    /// Titles and names, no text of pages.
-    #[default]
-    Titles,
-    /// Neither: ids and digests.
-    Digests,
-}
-
-impl Privacy {
-    /// The word in scenarios.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Titles => "titles",
-            Self::Digests => "digests",
-        }
-    }
-}
 
 /// One of some words, or settings of several keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -55,6 +55,7 @@ async fn bad_xml_is_refused() {
 async fn bad_app_data_is_refused() {
     let name = "plugin-data/com.atlassian.activeobjects.confluence.spi/activeObjectsBackupRestoreProvider.pdata";
     fails("site", &site().file(name, b"<backup>\x0b</backup>"), "0xb").await;
+    fails("site", &site().file(name, "<backup>\u{ffff}</backup>".as_bytes()), "0xffff").await;
 }
 
 /// R7 row 4, D: two spaces where the descriptor names one. Row 3, K: a key that exists.
@@ -122,6 +123,11 @@ async fn uploads_are_restored() {
     let job: serde_json::Value = send(bytes, Some("no-check")).await.json().await.unwrap();
     assert_eq!((job["fileName"].as_str(), job["jobScope"].as_str()), (Some("made.zip"), Some("SPACE")));
     assert_eq!(rig.wait(&job["id"]).await["jobState"], "FINISHED");
+    let uploads = || std::fs::read_dir(rig.home().join("uploads")).unwrap().count();
+    assert_eq!(uploads(), 1);
+    let job: serde_json::Value = send(b"PK and no more".to_vec(), Some("no-check")).await.json().await.unwrap();
+    assert_eq!(rig.wait(&job["id"]).await["jobState"], "FAILED");
+    assert_eq!(uploads(), 1, "the upload of a failed job stayed");
 }
 
 /// R1.1 and R1.3, D: listing of files, a plain array of jobs with filters, statistics; R1.4, D: the names of states.

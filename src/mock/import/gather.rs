@@ -151,7 +151,7 @@ impl Gather {
             id,
             key: key.to_owned(),
             name: object.text("name").unwrap_or_default().to_owned(),
-            kind: object.filled("spaceType").unwrap_or("global").to_owned(),
+            kind: object.filled("spaceType").map(str::to_owned),
             archived: object.text("spaceStatus").is_some_and(|status| status.eq_ignore_ascii_case("archived")),
             homepage: reference(object, "homePage"),
             description: reference(object, "description"),

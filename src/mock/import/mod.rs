@@ -91,11 +91,18 @@ fn strict(state: &AppState, package: &Package, entry: &crate::package::Entry) ->
     }
     let mut reader = package.read(entry)?;
     let mut block = vec![0; 1 << 16];
+    // The last three bytes, since U+FFFE and U+FFFF are three in UTF-8.
+    let mut last = 0_u32;
     loop {
         let read = reader.read(&mut block)?;
-        let bytes = block.get(..read).unwrap_or_default();
-        if let Some(byte) = bytes.iter().find(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
-            return Err(RestoreError::IllegalCharacter(u32::from(*byte)));
+        for byte in block.get(..read).unwrap_or_default() {
+            last = (last << 8 | u32::from(*byte)) & 0x00ff_ffff;
+            match (last, byte) {
+                (0x00ef_bfbe, _) => return Err(RestoreError::IllegalCharacter(0xfffe)),
+                (0x00ef_bfbf, _) => return Err(RestoreError::IllegalCharacter(0xffff)),
+                (_, b'\t' | b'\n' | b'\r' | 0x20..) => {}
+                (_, control) => return Err(RestoreError::IllegalCharacter(u32::from(*control))),
+            }
         }
         if read == 0 {
             return Ok(());

@@ -15,7 +15,7 @@ pub fn spaces(call: &Call<'_>) -> Answer {
     let (kind, status) = (call.ask.get("type"), call.ask.get("status"));
     let wanted = |space: &&Space| {
         (keys.is_empty() || keys.contains(&space.key.to_lowercase()))
-            && kind.is_none_or(|kind| (kind == "personal") == (space.kind == "personal"))
+            && kind.is_none_or(|kind| (kind == "personal") == (space.kind.as_deref() == Some("personal")))
             && status.is_none_or(|status| (status.eq_ignore_ascii_case("archived")) == space.archived)
     };
     let found = call.view.site.spaces.values().filter(wanted);

@@ -3,12 +3,13 @@ use serde_json::{Map, Value, json};
 use super::{View, encode};
 use crate::mock::store::{Content, File};
 
-/// `extensions` of an attachment.
+/// `extensions` of an attachment; what the row lacks is left out.
 pub fn extensions(row: &Content) -> Value {
     let File { media_type, size, .. } = row.file.clone().unwrap_or_default();
-    let media_type = media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     let mut out = Map::new();
-    out.insert("mediaType".into(), media_type.into());
+    if let Some(media_type) = media_type {
+        out.insert("mediaType".into(), media_type.into());
+    }
     if let Some(size) = size {
         out.insert("fileSize".into(), size.into());
     }

@@ -16,7 +16,7 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
         ("key", row.key.as_str().into()),
         ("name", row.name.as_str().into()),
         ("status", if row.archived { "archived" } else { "current" }.into()),
-        ("type", row.kind.as_str().into()),
+        ("type", row.kind.as_deref().into()),
         ("creator", user(view, row.creator.as_deref())),
         ("lastModifier", user(view, row.modifier.as_deref())),
     ] {

@@ -1,0 +1,109 @@
+//! Chooses a page to remove, to change, or to take an older version from.
+
+use std::collections::BTreeSet;
+
+use super::Mutation;
+use super::contents::{Contents, Name};
+use super::pick::{Op, Victim, first};
+use crate::model::Kind;
+
+/// What to do to this page, where it is fit for the mutation.
+pub(super) fn fit(mutation: Mutation, seed: u64, contents: &Contents, page: usize) -> Option<Victim> {
+    let say = |what: &str, kind| Victim::new(contents, what, &[(kind, page)]);
+    match mutation {
+        Mutation::RemovePage => {
+            contents.body(page).filter(|_| is_leaf(contents, page))?;
+            say("removed the page", Kind::Page).removing(contents, &[page])
+        }
+        Mutation::CutBody => {
+            let body = plain_body(contents, page)?;
+            Some(say("cut the text of the page", Kind::Page).editing(body, [Op::Halve { name: "body" }]))
+        }
+        Mutation::EmptyBody => {
+            let body = plain_body(contents, page)?;
+            let empty = Op::SetText { name: "body", text: String::new() };
+            Some(say("emptied the text of the page", Kind::Page).editing(body, [empty]))
+        }
+        Mutation::SwapBodies => swapped(contents, page),
+        Mutation::ChangeParent => moved(mutation, seed, contents, page),
+        Mutation::RenameTitle => {
+            let title = live_title(contents, page)?;
+            Some(say("renamed the page", Kind::Page).editing(page, titles(&format!("{title} (renamed)"))))
+        }
+        Mutation::GarbleTitle => {
+            let title = live_title(contents, page).filter(|title| !title.is_ascii())?;
+            // Each byte of UTF-8 read as a letter of its own, without the range of control characters.
+            let garbled: String =
+                title.bytes().map(|byte| if byte < 0x80 { byte } else { byte | 0x20 }).map(char::from).collect();
+            Some(say("garbled the title of the page", Kind::Page).editing(page, titles(&garbled)))
+        }
+        Mutation::DropOldVersion => {
+            contents.original(page).filter(|original| contents.is_live_holder(*original))?;
+            contents.raw(page)?.text("contentStatus").filter(|status| *status == "current")?;
+            say("dropped the older version", Kind::Version).removing(contents, &[page])
+        }
+        _ => None,
+    }
+}
+
+fn live_title(contents: &Contents, page: usize) -> Option<&str> {
+    contents.raw(page)?.filled("title").filter(|_| contents.is_live_holder(page))
+}
+
+fn titles(title: &str) -> [Op; 2] {
+    let set = |name, text| Op::SetText { name, text };
+    [set("title", title.to_owned()), set("lowerTitle", title.to_lowercase())]
+}
+
+/// A live page that no page has as its parent.
+fn is_leaf(contents: &Contents, page: usize) -> bool {
+    let below = |from| contents.raw(from).is_some_and(|raw| raw.class == "Page");
+    contents.is_live_holder(page)
+        && !contents.pointers(page).iter().any(|pointer| pointer.name == "parent" && below(pointer.from))
+        && ["children", "childrens"]
+            .iter()
+            .all(|name| contents.raw(page).is_some_and(|raw| raw.collection(name).is_empty()))
+}
+
+/// The body of a live page, where it has a text, and one without markers of inline comments, which would be lost with it.
+fn plain_body(contents: &Contents, page: usize) -> Option<usize> {
+    let body = contents.body(page).filter(|_| contents.is_live_holder(page))?;
+    let thing = contents.things().get(body)?;
+    (thing.body.is_some() && !thing.marked).then_some(body)
+}
+
+fn swapped(contents: &Contents, page: usize) -> Option<Victim> {
+    let body = plain_body(contents, page)?;
+    let home = contents.raw(page)?.reference("space");
+    let digest = |body: usize| contents.things().get(body).and_then(|thing| thing.body.as_ref());
+    let other = contents.of_class("Page").find_map(|other| {
+        let beside = contents.raw(other).is_some_and(|raw| raw.reference("space") == home);
+        plain_body(contents, other).filter(|its| beside && digest(*its) != digest(body)).map(|its| (other, its))
+    });
+    let (other, its) = other?;
+    let victim = Victim::new(contents, "swapped the texts of the pages", &[(Kind::Page, page), (Kind::Page, other)]);
+    Some(
+        victim
+            .editing(body, [Op::CopyProperty { name: "body", from: its }])
+            .editing(its, [Op::CopyProperty { name: "body", from: body }]),
+    )
+}
+
+fn moved(mutation: Mutation, seed: u64, contents: &Contents, page: usize) -> Option<Victim> {
+    let raw = contents.raw(page).filter(|_| is_leaf(contents, page))?;
+    let (class, id) = raw.reference("parent")?;
+    let old = contents.find(class, id)?;
+    let new = first(mutation, seed, contents.of_class("Page").collect(), |new| {
+        let beside = contents.raw(new).is_some_and(|other| other.reference("space") == raw.reference("space"));
+        (new != page && new != old && beside && contents.is_live_holder(new)).then_some(new)
+    })?;
+    let members: BTreeSet<Name> = contents.name_of(page).into_iter().collect();
+    let leave =
+        ["children", "childrens"].map(|name| Op::DropMembers { collection: Some(name), members: members.clone() });
+    let set = Op::SetReference { name: "parent", id: contents.raw(new)?.id.clone()? };
+    let victim = Victim::new(contents, "moved the page", &[(Kind::Page, page)])
+        .editing(page, [set, Op::DropCollection { name: "ancestors" }])
+        .editing(new, [Op::AddChild { id: raw.id.clone()? }]);
+    let named = contents.pointers(page).iter().any(|pointer| pointer.from == old && pointer.member);
+    Some(if named { victim.editing(old, leave) } else { victim })
+}
