@@ -68,7 +68,8 @@ mod tests {
             fields: [(Field::Created, Some(created.into()))].into(),
         };
         let set = SortedSet::new(vec![item(1, Some(Aside::Trashed), "2025"), item(2, None, "2026")]);
-        let ids: Vec<_> = set.iter().map(|item| (item.unwrap().id, item.unwrap().key.segments().len())).collect();
+        let ids: Vec<_> =
+            set.iter().map(|item| item.map(|item| (item.id, item.key.segments().len())).unwrap()).collect();
         assert_eq!(ids, [(Some(2), 5), (Some(1), 6)]);
     }
 }
