@@ -65,7 +65,11 @@ impl Check for Attachments {
         let left_out = exhibits.alignment.inventory().descriptor.with_attachments() == Some(false);
         let mut without = 0_u64;
         for rules in [LIVE, OLDER] {
-            let core: &[Field] = if bytes { rules.core } else { &[] };
+            let core: &[Field] = match (bytes, rules.kind) {
+                (true, _) => rules.core,
+                (false, Kind::Attachment) => &[Field::Title],
+                (false, _) => &[],
+            };
             let rules = Rules { core, ..rules };
             comparison.kind(&rules, |comparison, row| {
                 if !bytes {
@@ -117,7 +121,7 @@ fn remedy(what: What, hop: Hop) -> Option<&'static str> {
             Some("take the file from the source while it is there, and make a new backup")
         }
         (What::Missing | What::Differs, Hop::Restore) => {
-            Some("the archive holds it: look for its id in the log of the restore, and at the room on its disk")
+            Some("look for its id in the log of the restore, and at the room on its disk")
         }
         _ => None,
     }

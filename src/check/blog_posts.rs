@@ -38,8 +38,8 @@ impl Check for BlogPosts {
 
 fn remedy(what: What, hop: Hop) -> Option<&'static str> {
     match (what, hop) {
-        (What::Missing, Hop::Export) => Some("the archive lacks them too: take a new backup"),
-        (What::Missing, _) => Some("the archive holds them: look for their ids in the log of the restore"),
+        (What::Missing, Hop::Export) => Some("take a new backup"),
+        (What::Missing, _) => Some("look for their ids in the log of the restore"),
         (What::Unexpected, _) => {
             Some("make sure that the target was empty, and that the manifest belongs to this backup")
         }

@@ -51,8 +51,8 @@ fn without_text(key: &Key) -> Key {
 
 fn remedy(what: What, hop: Hop) -> Option<&'static str> {
     match (what, hop) {
-        (What::Missing, Hop::Export) => Some("the archive lacks them too: the export must be taken with comments"),
-        (What::Missing, _) => Some("the archive holds them: look at the log of the restore"),
+        (What::Missing, Hop::Export) => Some("the export must be taken with comments"),
+        (What::Missing, _) => Some("look at the log of the restore"),
         (What::Unexpected | What::Differs, _) => None,
     }
 }

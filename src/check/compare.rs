@@ -116,7 +116,9 @@ impl<'e, 'a> Comparison<'e, 'a> {
         if let Some(reason) = unreadable(self.alignment, rules.kind) {
             let of = rows.iter().filter(|row| !matches!(state(row), State::Aside(_))).count() as u64;
             self.outcome.tally.of += of;
-            self.unread.push(reason);
+            if !self.unread.contains(&reason) {
+                self.unread.push(reason);
+            }
             return;
         }
         let mut short: BTreeMap<(Field, &'static str), u64> = BTreeMap::new();

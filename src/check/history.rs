@@ -49,7 +49,7 @@ fn remedy(what: What, hop: Hop) -> Option<&'static str> {
         (What::Missing, Hop::Export) => {
             Some("see whether versions were purged at the source before the backup (retention rules)")
         }
-        (What::Missing, _) => Some("the archive holds them: look at the log of the restore"),
+        (What::Missing, _) => Some("look at the log of the restore"),
         _ => None,
     }
 }

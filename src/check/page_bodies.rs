@@ -34,10 +34,8 @@ impl Check for PageBodies {
 
 fn remedy(_: What, hop: Hop) -> Option<&'static str> {
     match hop {
-        Hop::Export => Some(
-            "the archive already holds the other text: see whether the page was edited while the backup ran, else take a new one",
-        ),
-        Hop::Restore => Some("the archive holds the right text: look for the page's id in the log of the restore"),
+        Hop::Export => Some("see whether the page was edited while the backup ran, else take a new one"),
+        Hop::Restore => Some("look for the page's id in the log of the restore"),
         Hop::Unknown => None,
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn subject(alignment: &Alignment<'_>, row: &Row<'_>) -> Subject {
     Subject {
         kind: Some(item.kind),
         key: Some(item.key.clone()),
-        id: sides.into_iter().flatten().find_map(|item| item.id),
+        id: sides.into_iter().flatten().find_map(|item| item.id).or_else(|| of_holder(alignment, item)),
         space: space
             .and_then(|first| first.arguments.first())
             .filter(|key| !key.is_empty())
@@ -40,4 +40,10 @@ pub(super) fn subject(alignment: &Alignment<'_>, row: &Row<'_>) -> Subject {
         title: own,
         restricted: sides.into_iter().flatten().any(|item| alignment.restricted(item)),
     }
+}
+
+/// What has no id of its own (a label, a restriction) is found by that of the page it is on.
+fn of_holder(alignment: &Alignment<'_>, item: &Item) -> Option<u64> {
+    let without = !item.kind.is_content() && item.kind != Kind::Version;
+    alignment.content(item).filter(|_| without).and_then(|content| content.id)
 }

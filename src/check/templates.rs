@@ -34,8 +34,8 @@ impl Check for Templates {
 
 fn remedy(what: What, hop: Hop) -> Option<&'static str> {
     match (what, hop) {
-        (What::Missing, Hop::Export) => Some("the archive lacks them too: take a new backup"),
-        (What::Missing, _) => Some("the archive holds them: look at the log of the restore"),
+        (What::Missing, Hop::Export) => Some("take a new backup"),
+        (What::Missing, _) => Some("look at the log of the restore"),
         _ => None,
     }
 }

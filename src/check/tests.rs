@@ -407,6 +407,21 @@ fn asides_are_counted_by_reason_and_what_the_source_claims_is_never_set_aside() 
 }
 
 #[test]
+fn where_a_page_in_the_trash_stood_is_no_question() {
+    let mut trashed = page("Old", None, "old");
+    trashed.key = Key::new(["page", "OPS", "Old", "trashed"]);
+    trashed.fields.insert(Field::Status, text("trashed"));
+    let sides = Sides::same([site(), vec![trashed]].concat());
+    let key = ["page", "OPS", "Old", "trashed"];
+    let outcome = sides.clone().edit("c", &key, Field::Parent, None).run("page-tree");
+    assert_eq!((outcome.unread, outcome.findings.len(), outcome.tally.of), (None, 0, 3));
+    assert_eq!(
+        codes(&sides.lose(&key, Hop::Restore).run("page-tree")),
+        [("page-tree/missing".to_owned(), Hop::Restore)]
+    );
+}
+
+#[test]
 fn two_items_of_one_id_are_no_comparison() {
     let mut sides = Sides { scope: Scope::Site, ..Sides::same(site()) };
     let id = sides.manifest[1].id;

@@ -66,7 +66,7 @@ pub struct Subject {
     pub kind: Option<Kind>,
     /// Its natural key.
     pub key: Option<Key>,
-    /// Its content id on the side that has it.
+    /// Its content id on the side that has it; of what has none (a label, a restriction), that of the content it is on.
     pub id: Option<u64>,
     /// Key of its space.
     pub space: Option<String>,

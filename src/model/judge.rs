@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{
     Assurance, CheckRecord, CheckState, Claim, Fault, Field, Grade, Kind, Record, StageState, Uncompared, Verdict,
     count,
@@ -94,17 +96,17 @@ fn failures(record: &Record) -> Vec<String> {
 /// What keeps the drill from a pass without speaking against the backup.
 fn open_questions(record: &Record, reached: Option<Assurance>) -> Vec<String> {
     let mut why = Vec::new();
+    let mut not_reached: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for stage in &record.stages {
         match &stage.state {
             StageState::Broken { fault: Fault::Rig | Fault::Scenario, error } => {
                 why.push(format!("{}: {error}", stage.stage.name()));
             }
-            StageState::NotReached { why: reason } => {
-                why.push(format!("{} was not reached: {reason}", stage.stage.name()));
-            }
+            StageState::NotReached { why: reason } => not_reached.entry(reason).or_default().push(stage.stage.name()),
             StageState::Broken { fault: Fault::Backup, .. } | StageState::Done { .. } => {}
         }
     }
+    why.extend(not_reached.iter().map(|(reason, stages)| format!("not reached: {}: {reason}", stages.join(", "))));
     why.extend(record.checks.iter().flat_map(|check| left_open(record, check)));
     for asked in record.at_least.iter().filter(|asked| asked.found.is_none()) {
         why.push(format!("at-least: the {} of the restored copy were not counted", asked.kind.noun(2)));

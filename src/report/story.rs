@@ -82,15 +82,17 @@ fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> Str
     {
         return message.clone();
     }
-    let mut sorts: BTreeMap<(Word, Option<Kind>), u64> = BTreeMap::new();
+    let mut sorts: BTreeMap<(Word, Option<Kind>, &str), u64> = BTreeMap::new();
     for finding in &errors {
-        *sorts.entry((finding.what, finding.kind)).or_default() += 1;
+        let damage = finding.code.split_once('/').map_or("", |(_, damage)| damage);
+        let (kind, damage) = if finding.what == Word::Other { (None, damage) } else { (finding.kind, "") };
+        *sorts.entry((finding.what, kind, damage)).or_default() += 1;
     }
     let of = |kind: Option<Kind>, number| {
         kind.map_or(if number == 1 { "finding" } else { "findings" }, |kind| kind.noun(number))
     };
     match sorts.iter().next() {
-        Some(((Word::Differs, kind), _)) if sorts.len() == 1 => {
+        Some(((Word::Differs, kind, _), _)) if sorts.len() == 1 => {
             let items: BTreeSet<_> =
                 errors.iter().map(|finding| (finding.id, &finding.space, &finding.title)).collect();
             if items.len() as u64 == all {
@@ -98,7 +100,7 @@ fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> Str
                 return format!("{} of {} {} {verb}", count(all), count(tally.of), of(*kind, tally.of));
             }
         }
-        Some(((what @ (Word::Missing | Word::Unexpected), kind), _)) if sorts.len() == 1 => {
+        Some(((what @ (Word::Missing | Word::Unexpected), kind, _), _)) if sorts.len() == 1 => {
             let verb = if all == 1 { "is" } else { "are" };
             return format!("{} of {} {} {verb} {}", count(all), count(tally.of), of(*kind, tally.of), what.name());
         }
@@ -110,7 +112,10 @@ fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> Str
     }
     let parts: Vec<_> = sorts
         .iter()
-        .map(|((what, kind), number)| format!("{} {} {}", count(*number), of(*kind, *number), what.name()))
+        .map(|((what, kind, damage), number)| match what {
+            Word::Other => format!("{} {damage}", count(*number)),
+            _ => format!("{} {} {}", count(*number), of(*kind, *number), what.name()),
+        })
         .collect();
     format!("{} {noun}: {}", count(all), parts.join(", "))
 }
@@ -133,7 +138,7 @@ pub(super) fn lines(check: &CheckRecord, record: &Record, width: usize) -> Vec<L
     let listed: Vec<_> = findings.iter().filter(told).take(LISTED).collect();
     let column = listed.iter().filter_map(|finding| finding.space.as_deref()).map(|space| space.chars().count()).max();
     for finding in &listed {
-        lines.push(Line::new(Role::Plain, fit(&finding_line(finding, column.unwrap_or(0).min(16)), width.max(60))));
+        lines.push(Line::new(Role::Plain, finding_line(finding, column.unwrap_or(0).min(16), width.max(60))));
     }
     let all: u64 = totals.iter().filter(|(severity, _)| **severity > Severity::Info).map(|(_, number)| number).sum();
     let rest = all.saturating_sub(listed.len() as u64);
@@ -180,10 +185,12 @@ fn position_lines(position: &Position, said: &str) -> Vec<Line> {
     ]
 }
 
-/// One finding in one line.
-pub(super) fn finding_line(finding: &FindingRecord, column: usize) -> String {
+/// One finding in one line of at most this width; its id at the end is never cut off.
+fn finding_line(finding: &FindingRecord, column: usize, width: usize) -> String {
     let word = match (finding.what, finding.severity) {
+        (Word::Other, Severity::Error) => "error",
         (Word::Other, Severity::Warning) => "warning",
+        (Word::Other, Severity::Info) => "info",
         (what, _) => what.name(),
     };
     let mut parts = vec![format!("{word:<10}")];
@@ -207,14 +214,14 @@ pub(super) fn finding_line(finding: &FindingRecord, column: usize) -> String {
     }
     parts.extend(finding.message.as_deref().map(|message| brief(message).into_owned()));
     parts.extend(finding.place.as_ref().map(|place| format!("in {}", brief(&place.to_string()))));
-    match (finding.kind, finding.id) {
-        (Some(kind), Some(id)) => parts.push(format!("({} {id})", kind.noun(1))),
-        (Some(kind), None) if finding.restricted || !finding.title.is_empty() => {
-            parts.push(format!("({})", kind.noun(1)))
-        }
-        _ => {}
-    }
-    format!("   = {}", parts.join("  ").trim_end())
+    let end = match (finding.kind, finding.id) {
+        (Some(kind), Some(id)) if kind.is_content() || kind == Kind::Version => format!("  ({} {id})", kind.noun(1)),
+        (Some(kind), Some(id)) => format!("  ({} on content {id})", kind.noun(1)),
+        (Some(kind), None) if finding.restricted || !finding.title.is_empty() => format!("  ({})", kind.noun(1)),
+        _ => String::new(),
+    };
+    let line = format!("   = {}", parts.join("  ").trim_end());
+    fit(&line, width.saturating_sub(end.chars().count())) + &end
 }
 
 /// Which hop is to blame, and what to do.

@@ -130,7 +130,11 @@ fn counts(record: &Record) -> Vec<Line> {
 fn not_proven(record: &Record) -> Vec<Line> {
     let mut items: Vec<String> = record.blind_spots.iter().map(|spot| brief(spot).into_owned()).collect();
     let aside = |left: &crate::model::Uncompared| format!("{} {}: {}", count(left.number), left.what, left.reason);
-    items.extend(record.asides.iter().map(|left| brief(&aside(left)).into_owned()));
+    let told = |left: &&crate::model::Uncompared| {
+        let mut all = record.checks.iter().flat_map(CheckRecord::uncompared);
+        !all.any(|one| one.what == left.what && one.reason == left.reason)
+    };
+    items.extend(record.asides.iter().filter(told).map(|left| brief(&aside(left)).into_owned()));
     for check in &record.checks {
         items.extend(
             left_out(check)
