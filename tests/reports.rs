@@ -69,7 +69,7 @@ fn finding(subject: Subject, discrepancy: Discrepancy) -> Finding {
 
 fn ran(findings: Vec<Finding>, of: u64, privacy: Privacy) -> CheckState {
     let outcome = Outcome { findings, tally: Tally { examined: of, of }, uncompared: Vec::new(), unread: None };
-    CheckState::ran(&outcome, privacy).0
+    CheckState::ran(&outcome, privacy, &std::collections::BTreeMap::new()).0
 }
 
 fn check(name: &str, state: CheckState) -> CheckRecord {
@@ -172,7 +172,7 @@ fn reports(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("junit", junit::junit(record).unwrap()),
         ("planned", junit::planned(record).unwrap()),
-        ("terminal", terminal::story(record, 100, false).into_bytes()),
+        ("terminal", terminal::story(record, false).into_bytes()),
         ("record", evidence::record(record).unwrap()),
         ("findings", evidence::findings(&findings).unwrap()),
     ]
@@ -213,7 +213,7 @@ fn ten_megabytes_of_text_are_cut_and_say_so() {
     }
     let xml = String::from_utf8(junit::junit(&record).unwrap()).unwrap();
     assert!(xml.contains(" more bytes)"));
-    assert!(terminal::story(&record, 100, false).len() < 1 << 20);
+    assert!(terminal::story(&record, false).len() < 1 << 20);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_failure_reads_as_a_person_would_tell_it() {
         finding(page(77_120, &["Salaries"], true), Discrepancy::Missing),
     ];
     let record = record("monthly-site", vec![check("page-tree", ran(findings, 4_812, Privacy::Titles))]);
-    let story = terminal::story(&record, 100, false);
+    let story = terminal::story(&record, false);
     let expected = r#"failed: page-tree — 3 of 4,812 pages are missing
    ┌─ scenarios/monthly-site.yaml:41:5
 41 │   - all
@@ -274,7 +274,7 @@ hint: the archive already has it wrong, so the export is to blame, not the resto
     assert!(story.contains(expected), "{story}");
     assert!(story.contains("pages              4,812       4,809       4,809"), "{story}");
     assert_eq!(story.lines().last(), Some("failed: monthly-site"));
-    let coloured = terminal::story(&record, 100, true);
+    let coloured = terminal::story(&record, true);
     assert!(coloured.contains("\u{1b}[1;31mfailed: page-tree"));
     let xml = String::from_utf8(junit::junit(&record).unwrap()).unwrap();
     assert!(expected.lines().all(|line| xml.contains(line)), "JUnit holds the same text: {xml}");
@@ -285,7 +285,7 @@ fn more_than_ten_findings_are_counted_and_point_at_the_file() {
     let findings = (0..42).map(|id| finding(page(id, &["Page"], false), Discrepancy::Missing)).collect();
     let mut record = record("many", vec![check("page-tree", ran(findings, 100, Privacy::Titles))]);
     record.findings_file = Some(evidence::findings_file("findings.jsonl", b""));
-    let story = terminal::story(&record, 100, false);
+    let story = terminal::story(&record, false);
     assert_eq!(story.matches("= missing").count(), 10);
     assert!(story.contains("= and 32 more, see findings.jsonl"), "{story}");
 }

@@ -27,7 +27,8 @@ impl Explain {
 
 /// What is known of a check.
 fn explain(name: &str) -> Option<String> {
-    let lines = Check::documentation(name)?.lines().map(str::trim_start);
+    let text = crate::check::explain(name).or_else(|| Check::documentation(name).map(str::to_owned))?;
+    let lines = text.lines().map(str::trim_start);
     Some(format!("{name}\n\n{}\n", lines.collect::<Vec<_>>().join("\n").trim()))
 }
 

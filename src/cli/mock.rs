@@ -60,8 +60,8 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> 
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
     settings.context_path = args.context_path;
-    let ready = |address| talk::say(&format!("mock Confluence on http://{address}, user admin; Ctrl-C ends it"));
-    serve_until(settings, cancel, ready).await.map_err(|error| format!("failed to {error}"))
+    talk::say(&format!("mock Confluence on http://{}, user admin; Ctrl-C ends it", settings.address));
+    serve_until(settings, cancel).await.map_err(|error| format!("failed to {error}"))
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {

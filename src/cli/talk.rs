@@ -11,11 +11,6 @@ pub fn colour() -> bool {
     std::io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
 }
 
-/// Columns of the terminal; 100 where there is none.
-pub fn width() -> usize {
-    terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| usize::from(width.0))
-}
-
 /// Prints data. A reader that went away, such as `head`, is no failing; what else goes wrong is given back as exit code 3.
 pub fn data(text: &str) -> u8 {
     let mut stdout = std::io::stdout().lock();

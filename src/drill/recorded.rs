@@ -153,7 +153,7 @@ fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
     records.extend(plan.without.iter().map(|left_out| CheckRecord {
         name: left_out.check.name().to_owned(),
         position: Some(position(plan, left_out.span)),
-        state: CheckState::Excluded { reason: left_out.reason.clone() },
+        state: CheckState::Excluded { reason: format!("left out by the scenario: {}", left_out.reason) },
     }));
     (records, all)
 }

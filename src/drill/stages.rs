@@ -138,7 +138,8 @@ pub(super) async fn compare(
     let exhibits = Exhibits { backup, alignment };
     let mut compared = Compared::new();
     for planned in &plan.checks {
-        let Some(check) = check(&planned.value) else { continue };
+        let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();
+        let Some(check) = check(&planned.value).filter(|_| applies) else { continue };
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
         } else {

@@ -58,7 +58,7 @@ pub fn write(record: &mut Record, findings: &[FindingRecord], to: &Path) -> Resu
     let mut planned = vec![(folder.join(&findings_name), lines)];
     if !file {
         planned.push((folder.join("junit.xml"), report::junit::junit(record)?));
-        planned.push((folder.join("report.txt"), report::terminal::story(record, 120, false).into_bytes()));
+        planned.push((folder.join("report.txt"), report::terminal::story(record, false).into_bytes()));
     }
     let bytes = report::evidence::record(record)?;
     let digest = Digest::of(&bytes);

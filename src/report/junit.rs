@@ -118,8 +118,7 @@ fn stage(record: &StageRecord) -> Case {
 
 fn check(check: &CheckRecord, record: &Record) -> Case {
     let message = headline(check);
-    let body =
-        || lines(check, record, 2_000).into_iter().map(|story::Line { text, .. }| text + "\n").collect::<String>();
+    let body = || lines(check, record).into_iter().map(|story::Line { text, .. }| text + "\n").collect::<String>();
     let colour = match check.grade() {
         Grade::Passed => Colour::Green,
         Grade::Excluded => Colour::Skipped,

@@ -46,7 +46,7 @@ impl Line {
 pub(super) fn headline(check: &CheckRecord) -> String {
     let name = brief(&check.name);
     let said = match &check.state {
-        CheckState::Excluded { reason } => format!("left out by the scenario: {reason}"),
+        CheckState::Excluded { reason } => reason.clone(),
         CheckState::NotRun { reason } => format!("did not run: {reason}"),
         CheckState::Ran { tally, findings, unread, .. } => match (check.grade(), unread) {
             (Grade::Failed, _) => failure(check, findings, *tally),
@@ -120,8 +120,11 @@ fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> Str
     format!("{} {noun}: {}", count(all), parts.join(", "))
 }
 
+/// Most characters of a finding's line: long enough for any real path of titles, so that nothing is cut that somebody may need.
+const LINE_MAX: usize = 1_000;
+
 /// Everything that is to be said of a check, first the headline.
-pub(super) fn lines(check: &CheckRecord, record: &Record, width: usize) -> Vec<Line> {
+pub(super) fn lines(check: &CheckRecord, record: &Record) -> Vec<Line> {
     let grade = check.grade();
     let role = match grade {
         Grade::Passed => Role::Good,
@@ -131,14 +134,16 @@ pub(super) fn lines(check: &CheckRecord, record: &Record, width: usize) -> Vec<L
     };
     let mut lines = vec![Line::new(role, headline(check))];
     let CheckState::Ran { findings, totals, unread, .. } = &check.state else { return lines };
-    if let (Some(position), Grade::Failed | Grade::Inconclusive) = (&check.position, grade) {
+    // What could not be examined for a reason that a stage gives already needs one line, not the scenario's.
+    if let (Some(position), Grade::Failed) = (&check.position, grade) {
         lines.extend(position_lines(position, &expectation(check, record)));
     }
     let told = |finding: &&FindingRecord| finding.severity > Severity::Info;
     let listed: Vec<_> = findings.iter().filter(told).take(LISTED).collect();
     let column = listed.iter().filter_map(|finding| finding.space.as_deref()).map(|space| space.chars().count()).max();
     for finding in &listed {
-        lines.push(Line::new(Role::Plain, finding_line(finding, column.unwrap_or(0).min(16), width.max(60))));
+        lines.push(Line::new(Role::Plain, finding_line(finding, column.unwrap_or(0).min(16))));
+        lines.extend(finding.quote.iter().map(|quoted| Line::new(Role::Faint, format!("       {}", brief(quoted)))));
     }
     let all: u64 = totals.iter().filter(|(severity, _)| **severity > Severity::Info).map(|(_, number)| number).sum();
     let rest = all.saturating_sub(listed.len() as u64);
@@ -185,8 +190,8 @@ fn position_lines(position: &Position, said: &str) -> Vec<Line> {
     ]
 }
 
-/// One finding in one line of at most this width; its id at the end is never cut off.
-fn finding_line(finding: &FindingRecord, column: usize, width: usize) -> String {
+/// One finding in one line of at most [`LINE_MAX`] characters; its id at the end is never cut off.
+fn finding_line(finding: &FindingRecord, column: usize) -> String {
     let word = match (finding.what, finding.severity) {
         (Word::Other, Severity::Error) => "error",
         (Word::Other, Severity::Warning) => "warning",
@@ -221,7 +226,7 @@ fn finding_line(finding: &FindingRecord, column: usize, width: usize) -> String 
         _ => String::new(),
     };
     let line = format!("   = {}", parts.join("  ").trim_end());
-    fit(&line, width.saturating_sub(end.chars().count())) + &end
+    fit(&line, LINE_MAX) + &end
 }
 
 /// Which hop is to blame, and what to do.

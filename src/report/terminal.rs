@@ -6,15 +6,15 @@ use super::story::{Line, Role, left_out, lines};
 use super::visible::{brief, fit};
 use crate::model::{CheckRecord, Claim, Counts, Grade, Kind, Record, StageState, Verdict, count};
 
-/// The story of a drill in lines of about this width. Colour is an addition: without it the same words stand there.
-pub fn story(record: &Record, width: usize, colour: bool) -> String {
+/// The story of a drill. Colour is an addition: without it the same words stand there.
+pub fn story(record: &Record, colour: bool) -> String {
     let mut story = heading(record);
     story.extend(stages(record));
     story.push(blank());
     let mut checks: Vec<&CheckRecord> = record.checks.iter().collect();
     checks.sort_by_key(|check| order(check.grade()));
     for check in checks {
-        let lines = lines(check, record, width);
+        let lines = lines(check, record);
         let block = lines.len() > 1;
         story.extend(lines);
         if block {

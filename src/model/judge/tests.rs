@@ -28,6 +28,7 @@ fn finding(severity: Severity) -> FindingRecord {
         hop: Hop::Export,
         place: None,
         remedy: None,
+        quote: Vec::new(),
     }
 }
 
