@@ -3,10 +3,24 @@
 
 pub mod archive;
 pub mod check;
+pub mod cli;
 pub mod clock;
+pub mod confluence;
 pub mod damage;
+pub mod drill;
 pub mod event;
+pub mod evidence;
+pub mod expect;
+pub mod lab;
+pub mod mock;
 pub mod model;
+pub mod observe;
 pub mod package;
+pub mod plan;
 pub mod reading;
+pub mod report;
 pub mod sample;
+pub mod scenario;
+pub mod settings;
+pub mod source;
+pub mod target;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `rehearse`; everything that it does is in the library.
+
+fn main() -> std::process::ExitCode {
+    rehearsal::cli::main()
+}

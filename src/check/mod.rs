@@ -1,8 +1,32 @@
 //! The checks: each examines the exhibits and says what it found. Pure, synchronous, total.
 //!
-//! Must not know where a reading came from, nor what the verdict will be.
+//! Must not know where a reading came from, nor what the verdict will be. A new check is one file and two lines here: its `mod` and its entry
+//! in the registry.
 
-use crate::model::{Backup, Needs, Outcome};
+mod attachments;
+mod blog_posts;
+mod comments;
+mod compare;
+mod history;
+mod integrity;
+mod labels;
+mod lost;
+mod page_bodies;
+mod page_tree;
+mod permissions;
+mod readable;
+mod restrictions;
+mod spaces;
+mod subject;
+mod tail;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod users;
+
+pub use attachments::{Attachments, Compare};
+
+use crate::model::{Backup, Needs, Outcome, Scope};
 use crate::reading::Alignment;
 
 /// All that a check may look at.
@@ -22,4 +46,77 @@ pub trait Check {
     fn needs(&self) -> Needs;
     /// Examines.
     fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome;
+}
+
+/// Declares a check: its doc comment is its documentation and its `explain` text at once.
+macro_rules! check {
+    ($(#[doc = $doc:literal])+ $type:ident $({ $($(#[doc = $field_doc:literal])+ $field:ident: $field_type:ty,)+ })? = $name:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $type {
+            $($($(#[doc = $field_doc])+ pub $field: $field_type,)+)?
+        }
+
+        impl $type {
+            pub(super) const NAME: &'static str = $name;
+            pub(super) const EXPLAIN: &'static str = concat!($($doc, "\n"),+);
+        }
+    };
+}
+use check;
+
+/// The registry: makes the list of names, the constructor and the `explain` texts of one entry a check, in display order.
+macro_rules! registry {
+    ($($entry:ty,)+) => {
+        /// The names of all checks, in display order.
+        pub const ALL: &[&str] = &[$(<$entry>::NAME),+];
+
+        /// The check of this name with its default settings.
+        pub fn by_name(name: &str) -> Option<Box<dyn Check + Send + Sync>> {
+            $(if name == <$entry>::NAME {
+                return Some(Box::new(<$entry>::default()));
+            })+
+            None
+        }
+
+        fn doc(name: &str) -> Option<&'static str> {
+            $(if name == <$entry>::NAME {
+                return Some(<$entry>::EXPLAIN);
+            })+
+            None
+        }
+    };
+}
+
+registry! {
+    integrity::Integrity,
+    spaces::Spaces,
+    page_tree::PageTree,
+    page_bodies::PageBodies,
+    blog_posts::BlogPosts,
+    comments::Comments,
+    attachments::Attachments,
+    history::History,
+    labels::Labels,
+    restrictions::Restrictions,
+    permissions::Permissions,
+    users::Users,
+    templates::Templates,
+}
+
+/// What a check proves, which fields it compares, what it can't see, and what a failure means: its doc comment.
+pub fn explain(name: &str) -> Option<String> {
+    let text = doc(name)?;
+    Some(text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether a check can be carried out on a backup of this scope, so that `all` includes it.
+///
+/// # Errors
+/// Why not, as a lower-case fragment.
+pub fn applicable(name: &str, scope: &Scope) -> Result<(), String> {
+    match (name, scope) {
+        (users::Users::NAME, Scope::Spaces(_)) => Err("a space export holds no accounts".to_owned()),
+        _ => Ok(()),
+    }
 }

@@ -154,6 +154,16 @@ pub struct Uncompared {
     pub number: u64,
     /// Why.
     pub reason: String,
+    /// Name of the check that answers for them instead. Where that one doesn't run in the same drill, nobody does: no pass.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub see: Option<String>,
+}
+
+impl Uncompared {
+    /// What a field of a kind is called in [`Uncompared::what`].
+    pub fn field(kind: Kind, field: Field) -> String {
+        format!("{} field {}", kind.noun(1), field.name())
+    }
 }
 
 /// What a check says.

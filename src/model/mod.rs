@@ -3,23 +3,36 @@
 //! Data and rules that follow from data alone. Nothing here knows a file format, a network or a clock.
 
 mod backup;
+mod check_record;
 mod finding;
+mod finding_record;
 mod item;
+mod judge;
 mod key;
 mod kind;
 mod ledger;
 mod lot;
 mod needs;
+mod privacy;
+mod record;
 mod text;
 mod verdict;
 
 pub use backup::{Backup, Form, Scope};
+pub use check_record::{CheckRecord, CheckState, Grade, Position};
 pub use finding::{Code, Damage, Discrepancy, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared};
+pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
 pub use item::{Aside, Field, Item, Presence, Value};
+pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};
 pub use key::{Identity, Key};
 pub use kind::Kind;
 pub use ledger::{Account, Descriptor, Ledger};
 pub use lot::Lot;
 pub use needs::Needs;
+pub use privacy::Privacy;
+pub use record::{
+    AtLeast, BackupRecord, CUT_SHORT, Counts, FindingsFile, ManifestRecord, PackageRecord, RECORD_FORMAT, Record,
+    RecordError, ScenarioRecord, StageRecord, StageState, TargetRecord, TearDown, Tool,
+};
 pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, count, wall_clock};
-pub use verdict::{Assurance, Fault, Verdict};
+pub use verdict::{Assurance, Claim, Fault, Verdict};

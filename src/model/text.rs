@@ -17,6 +17,13 @@ impl Digest {
         hasher.finish()
     }
 
+    /// A digest in its printed form; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix("sha256:")?;
+        let fits = hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        fits.then(|| Self(text.to_owned()))
+    }
+
     /// The printed form.
     pub fn as_str(&self) -> &str {
         &self.0

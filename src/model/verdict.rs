@@ -91,3 +91,13 @@ pub enum Fault {
     /// The scenario's: exit code 2, nothing ran.
     Scenario,
 }
+
+/// Where the claim of a manifest comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claim {
+    /// A live Confluence, read over REST.
+    Source,
+    /// The backup itself: proves less.
+    Backup,
+}

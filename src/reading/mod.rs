@@ -17,17 +17,8 @@ pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
 pub use set::{ReadError, SortedSet};
 
+pub use crate::model::Claim;
 use crate::model::{Aside, Damage, Descriptor, Digest, Identity, Item, Kind, Ledger, Scope};
-
-/// Where the claim of a manifest comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Claim {
-    /// A live Confluence, read over REST.
-    Source,
-    /// The backup itself: proves less.
-    Backup,
-}
 
 /// What a side could show of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,374 @@
+//! The one comparison that all content checks share: row by row, field by field, with the hop that lost what is wrong.
+//!
+//! Must not know what a kind means; that is said by the [`Rules`] of each check.
+
+use std::collections::BTreeMap;
+
+use super::Exhibits;
+use super::lost::{Cascade, Lost, holder};
+use super::readable::unreadable;
+use super::subject::{restricted, subject};
+use crate::model::{
+    Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Severity, Subject, Uncompared,
+    Value, count,
+};
+use crate::reading::{Alignment, Row, Side};
+
+/// How one kind is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// Which kind.
+    pub kind: Kind,
+    /// Which items of it.
+    pub part: fn(&Item) -> bool,
+    /// Fields without which the check says nothing of an item.
+    pub core: &'static [Field],
+    /// Fields that are compared where both sides show them.
+    pub fields: &'static [Field],
+    /// The check that answers for items that only one side has, where it isn't this one.
+    pub existence: Option<&'static str>,
+    /// The key without what may differ between twins: an item that is missing and one that is unexpected, and are the same but for that.
+    pub twin: Option<fn(&Key) -> Key>,
+}
+
+impl Rules {
+    /// All items of a kind, by their existence alone.
+    pub const fn of(kind: Kind) -> Self {
+        Self { kind, part: |_| true, core: &[], fields: &[], existence: None, twin: None }
+    }
+}
+
+/// What was found about an item, to choose a remedy by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// The copy lacks it.
+    Missing,
+    /// Nobody claimed it.
+    Unexpected,
+    /// A field differs.
+    Differs,
+}
+
+/// What a row amounts to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum State<'a> {
+    /// Outside the comparison.
+    Aside(Aside),
+    /// Neither claimed nor restored.
+    ArchiveOnly,
+    /// Claimed, and not in the copy.
+    Missing(&'a Item),
+    /// In the copy, and not claimed.
+    Unexpected(&'a Item),
+    /// On both sides: expected and actual.
+    Both(&'a Item, &'a Item),
+}
+
+/// What a row amounts to. What the source claims as live is never set aside, whatever became of it in the archive.
+pub(super) fn state<'a>(row: &Row<'a>) -> State<'a> {
+    if let Some(expected) = row.manifest {
+        return match (expected.aside, row.observation) {
+            (Some(aside), _) => State::Aside(aside),
+            (None, Some(actual)) if actual.aside.is_none() => State::Both(expected, actual),
+            (None, _) => State::Missing(expected),
+        };
+    }
+    match (row.aside(), row.observation) {
+        (Some(aside), _) => State::Aside(aside),
+        (None, Some(actual)) => State::Unexpected(actual),
+        (None, None) => State::ArchiveOnly,
+    }
+}
+
+/// A comparison under way.
+pub(super) struct Comparison<'e, 'a> {
+    check: &'static str,
+    remedy: fn(What, Hop) -> Option<&'static str>,
+    alignment: &'e Alignment<'a>,
+    lost: Lost,
+    missing_with: Cascade,
+    unexpected_with: Cascade,
+    uncompared: BTreeMap<(String, String, Option<String>), u64>,
+    unread: Vec<String>,
+    outcome: Outcome,
+}
+
+impl<'e, 'a> Comparison<'e, 'a> {
+    /// Begins one, with the remedies of the check.
+    pub fn new(check: &'static str, exhibits: &'e Exhibits<'a>, remedy: fn(What, Hop) -> Option<&'static str>) -> Self {
+        let alignment = &exhibits.alignment;
+        Self {
+            check,
+            remedy,
+            alignment,
+            lost: Lost::of(alignment),
+            missing_with: Cascade::default(),
+            unexpected_with: Cascade::default(),
+            uncompared: BTreeMap::new(),
+            unread: Vec::new(),
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Compares the items of one kind; `each` sees every row that both sides have and may judge it itself (`true`: done with it).
+    pub fn kind(&mut self, rules: &Rules, mut each: impl FnMut(&mut Self, &Row<'a>) -> bool) {
+        let rows = self.rows(rules);
+        if let Some(reason) = unreadable(self.alignment, rules.kind) {
+            let of = rows.iter().filter(|row| !matches!(state(row), State::Aside(_))).count() as u64;
+            self.outcome.tally.of += of;
+            self.unread.push(reason);
+            return;
+        }
+        let mut short: BTreeMap<(Field, &'static str), u64> = BTreeMap::new();
+        for row in rows {
+            let (expected, actual) = match state(&row) {
+                State::Aside(_) | State::ArchiveOnly if rules.existence.is_some() => continue,
+                State::Aside(aside) => {
+                    let see = (aside == Aside::Orphan).then_some("integrity");
+                    self.leave_out(rules.kind.noun(2), aside.reason(), see);
+                    continue;
+                }
+                State::ArchiveOnly => {
+                    self.tick();
+                    self.leave_out(rules.kind.noun(2), "in the archive alone: neither claimed nor restored", None);
+                    continue;
+                }
+                State::Missing(item) => {
+                    self.absent(rules, &row, item, What::Missing);
+                    continue;
+                }
+                State::Unexpected(item) => {
+                    self.absent(rules, &row, item, What::Unexpected);
+                    continue;
+                }
+                State::Both(expected, actual) => (expected, actual),
+            };
+            self.outcome.tally.of += 1;
+            let hidden: Vec<_> =
+                rules.core.iter().filter_map(|field| Some((*field, self.hidden(*field, expected, actual)?))).collect();
+            self.outcome.tally.examined += u64::from(hidden.is_empty());
+            for field in hidden {
+                *short.entry(field).or_default() += 1;
+            }
+            if !each(self, &row) {
+                self.fields(rules, &row, expected, actual);
+            }
+        }
+        for ((field, reason), number) in short {
+            let noun = rules.kind.noun(number);
+            self.unread.push(format!("the field {} of {} {noun} is {reason}", field.name(), count(number)));
+        }
+    }
+
+    /// The outcome, findings sorted.
+    pub fn finish(mut self) -> Outcome {
+        for (what, cascade) in [
+            (What::Missing, std::mem::take(&mut self.missing_with)),
+            (What::Unexpected, std::mem::take(&mut self.unexpected_with)),
+        ] {
+            let Some(outermost) = cascade.outermost() else { continue };
+            let (items, holders) = cascade.words();
+            let (code, message) = match what {
+                What::Unexpected => ("unexpected-with", format!("{items} came with {holders} that nobody claimed")),
+                _ => ("missing-with", format!("{items} went with {holders} that the restored copy lacks")),
+            };
+            let hop = if what == What::Unexpected { flip(cascade.hop()) } else { cascade.hop() };
+            self.all(&format!("{code}-{}", outermost.name()), message, hop, (self.remedy)(what, hop));
+        }
+        let mut outcome = self.outcome;
+        outcome.findings.sort_by(|a, b| (std::cmp::Reverse(a.severity), a).cmp(&(std::cmp::Reverse(b.severity), b)));
+        outcome.uncompared = self
+            .uncompared
+            .into_iter()
+            .map(|((what, reason, see), number)| Uncompared { what, number, reason, see })
+            .collect();
+        if !self.unread.is_empty() {
+            outcome.unread = Some(self.unread.join("; "));
+        }
+        outcome
+    }
+
+    /// Counts one item in scope and examined.
+    fn tick(&mut self) {
+        self.outcome.tally.of += 1;
+        self.outcome.tally.examined += 1;
+    }
+
+    /// Notes something that is left out of the comparison; `see` is the check that answers for it.
+    pub fn leave_out(&mut self, what: impl Into<String>, reason: impl Into<String>, see: Option<&str>) {
+        *self.uncompared.entry((what.into(), reason.into(), see.map(str::to_owned))).or_default() += 1;
+    }
+
+    /// A finding about many items at once; its message holds no content.
+    pub fn all(&mut self, what: &str, message: String, hop: Hop, remedy: Option<&str>) {
+        self.outcome.findings.push(Finding {
+            code: Code { check: self.check.to_owned(), what: what.to_owned() },
+            severity: Severity::Error,
+            subject: Subject::default(),
+            discrepancy: Discrepancy::Other { message },
+            hop,
+            place: None,
+            remedy: remedy.map(str::to_owned),
+        });
+    }
+
+    /// The rows of a check's part of a kind, twins put together.
+    fn rows(&self, rules: &Rules) -> Vec<Row<'a>> {
+        let rows = self.alignment.rows(rules.kind).iter().filter(|row| row.any().is_some_and(rules.part)).copied();
+        let Some(twin) = rules.twin else { return rows.collect() };
+        let mut lonely: BTreeMap<Key, Vec<Row<'a>>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for row in rows {
+            match state(&row) {
+                State::Missing(item) => lonely.entry(twin(&item.key)).or_default().push(row),
+                State::Unexpected(item) => lonely.entry(twin(&item.key)).or_default().push(row),
+                _ => all.push(row),
+            }
+        }
+        for rows in lonely.into_values() {
+            let (missing, unexpected): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.manifest.is_some());
+            let mut unexpected = unexpected.into_iter();
+            for row in missing {
+                let other = unexpected.next();
+                let inventory = row.inventory.or_else(|| other.and_then(|other| other.inventory));
+                all.push(Row { inventory, observation: other.and_then(|other| other.observation), ..row });
+            }
+            all.extend(unexpected);
+        }
+        all
+    }
+
+    /// An item that one side lacks.
+    fn absent(&mut self, rules: &Rules, row: &Row<'a>, item: &Item, what: What) {
+        let (among, word, code) = match what {
+            What::Unexpected => (&self.lost.unexpected, "not claimed", "unexpected"),
+            _ => (&self.lost.missing, "not in the restored copy", "missing"),
+        };
+        if let Some(other) = rules.existence {
+            self.leave_out(rules.kind.noun(2), word, Some(other));
+            return;
+        }
+        if let Some(found) = holder(item, among) {
+            let (kind, cascade) = match what {
+                What::Unexpected => (found.1, &mut self.unexpected_with),
+                _ => (found.1, &mut self.missing_with),
+            };
+            cascade.push(row, rules.kind, found);
+            self.leave_out(
+                rules.kind.noun(2),
+                format!("on {} that are {word}; told in one finding", kind.noun(2)),
+                None,
+            );
+            return;
+        }
+        self.tick();
+        let (hop, discrepancy) = match what {
+            What::Unexpected => (flip(self.in_archive(row)), Discrepancy::Unexpected),
+            _ => (self.in_archive(row), Discrepancy::Missing),
+        };
+        self.push(row, code, discrepancy, what, hop);
+    }
+
+    /// The hop that lost something, by whether the archive has it.
+    fn in_archive(&self, row: &Row<'_>) -> Hop {
+        match row.inventory {
+            Some(_) => Hop::Restore,
+            None if row.any().is_some_and(|item| self.alignment.inventory().reading.header.reads(item.kind)) => {
+                Hop::Export
+            }
+            None => Hop::Unknown,
+        }
+    }
+
+    /// Compares the fields of an item that both sides have.
+    fn fields(&mut self, rules: &Rules, row: &Row<'a>, expected: &Item, actual: &Item) {
+        for field in rules.core.iter().chain(rules.fields) {
+            if let Some(reason) = self.hidden(*field, expected, actual) {
+                if !rules.core.contains(field) {
+                    self.leave_out(Uncompared::field(rules.kind, *field), reason, None);
+                }
+                continue;
+            }
+            let value = |side, item: &Item| {
+                item.fields.get(field).cloned().flatten().map(|value| self.alignment.comparable(side, &value))
+            };
+            let (claimed, shown) = (value(Side::Manifest, expected), value(Side::Observation, actual));
+            if claimed == shown {
+                continue;
+            }
+            let seen = |item: &Item| item.fields.get(field).cloned().flatten();
+            if *field == Field::Parent && self.parent_is_missing(rules, seen(expected).as_ref()) {
+                self.leave_out(
+                    format!("parent of {}", rules.kind.noun(2)),
+                    "the parent itself is missing, which is told there",
+                    None,
+                );
+                continue;
+            }
+            let hop = match row.inventory.filter(|item| item.get(*field) != Presence::NotObservable) {
+                Some(item) if value(Side::Inventory, item) == claimed => Hop::Restore,
+                Some(item) if value(Side::Inventory, item) == shown => Hop::Export,
+                _ => Hop::Unknown,
+            };
+            let discrepancy = Discrepancy::Differs {
+                field: *field,
+                expected: self.safe(seen(expected)),
+                actual: self.safe(seen(actual)),
+            };
+            self.push(row, "differs", discrepancy, What::Differs, hop);
+            if *field == Field::Digest {
+                // Other bytes: their length says nothing more.
+                break;
+            }
+        }
+    }
+
+    fn parent_is_missing(&self, rules: &Rules, claimed: Option<&Value>) -> bool {
+        matches!(claimed, Some(Value::Key(key)) if rules.existence.is_none() && self.lost.missing.contains_key(key))
+    }
+
+    /// Why a field can't be compared, if it can't.
+    fn hidden(&self, field: Field, expected: &Item, actual: &Item) -> Option<&'static str> {
+        let hidden = |item: &Item| item.get(field) == Presence::NotObservable;
+        match (hidden(expected), hidden(actual)) {
+            (true, true) => return Some("shown by neither the manifest nor the restored copy"),
+            (true, false) => return Some("not shown by the manifest"),
+            (false, true) => return Some("not shown by the restored copy"),
+            (false, false) => {}
+        }
+        let digested = matches!(field, Field::Body | Field::BodyBytes)
+            || (field == Field::Description && expected.kind == Kind::Space);
+        let texts = self.alignment.observation().map(|side| &side.reading.header.texts);
+        (digested && texts != Some(&self.alignment.manifest().reading.header.texts))
+            .then_some("digested by other rules on each side")
+    }
+
+    /// A value as a finding may carry it: the key of restricted content holds its title.
+    fn safe(&self, value: Option<Value>) -> Option<Value> {
+        match value {
+            Some(Value::Key(key)) if restricted(self.alignment, &key) => Some(Value::from("(restricted)")),
+            other => other,
+        }
+    }
+
+    fn push(&mut self, row: &Row<'a>, code: &str, discrepancy: Discrepancy, what: What, hop: Hop) {
+        self.outcome.findings.push(Finding {
+            code: Code { check: self.check.to_owned(), what: code.to_owned() },
+            severity: Severity::Error,
+            subject: subject(self.alignment, row),
+            discrepancy,
+            hop,
+            place: None,
+            remedy: (self.remedy)(what, hop).map(str::to_owned),
+        });
+    }
+}
+
+/// The hop of something that is there and shouldn't be: the archive has it, so the export brought it; it hasn't, so the restore made it up.
+fn flip(hop: Hop) -> Hop {
+    match hop {
+        Hop::Restore => Hop::Export,
+        Hop::Export => Hop::Restore,
+        Hop::Unknown => Hop::Unknown,
+    }
+}

@@ -1,0 +1,108 @@
+//! Containers that only one side of the comparison has, so that what hangs on them is told once and not item by item.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::tail::elements;
+use crate::model::{Hop, Item, Key, Kind, count};
+use crate::reading::{Alignment, Row};
+
+/// The kinds that others hang on, outermost first.
+const HOLDERS: [Kind; 7] =
+    [Kind::Space, Kind::Page, Kind::BlogPost, Kind::Comment, Kind::Attachment, Kind::User, Kind::Group];
+
+/// Keys of containers that one side lacks.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// Claimed, and not in the restored copy.
+    pub missing: HashMap<Key, Kind>,
+    /// In the restored copy, and not claimed.
+    pub unexpected: HashMap<Key, Kind>,
+}
+
+impl Lost {
+    /// Looks through all kinds that both sides of the comparison read.
+    pub fn of(alignment: &Alignment<'_>) -> Self {
+        let mut lost = Self::default();
+        let Some(observation) = alignment.observation() else { return lost };
+        let both =
+            |kind: &Kind| observation.reading.header.reads(*kind) && alignment.manifest().reading.header.reads(*kind);
+        for kind in HOLDERS.into_iter().filter(both) {
+            for row in alignment.rows(kind) {
+                match super::compare::state(row) {
+                    super::compare::State::Missing(item) => lost.missing.insert(item.key.clone(), kind),
+                    super::compare::State::Unexpected(item) => lost.unexpected.insert(item.key.clone(), kind),
+                    _ => None,
+                };
+            }
+        }
+        lost
+    }
+}
+
+/// The outermost container of an item that is among the given ones.
+pub(super) fn holder(item: &Item, among: &HashMap<Key, Kind>) -> Option<(Key, Kind)> {
+    if among.is_empty() {
+        return None;
+    }
+    let elements = elements(&item.key);
+    let mut candidates = Vec::new();
+    if let Some(first) = elements.first() {
+        if let ("page" | "blog-post" | "template", Some(space)) = (first.word, first.arguments.first()) {
+            candidates.push(Key::new(["space", space]));
+        }
+        if let (Kind::Membership, Some(member)) =
+            (item.kind, elements.get(1).and_then(|member| member.arguments.first()))
+        {
+            candidates.push(Key::new(["user", member]));
+        }
+    }
+    let fronts = elements.iter().filter(|element| element.end < item.key.segments().len());
+    candidates.extend(fronts.map(|element| Key::new(item.key.segments().iter().take(element.end).cloned())));
+    candidates.into_iter().find_map(|key| among.get(&key).map(|kind| (key.clone(), *kind)))
+}
+
+/// Items that went (or came) with their containers.
+#[derive(Debug, Default)]
+pub(super) struct Cascade {
+    items: BTreeMap<Kind, u64>,
+    holders: BTreeMap<Kind, std::collections::BTreeSet<Key>>,
+    in_archive: u64,
+}
+
+impl Cascade {
+    /// Takes in one item and its container.
+    pub fn push(&mut self, row: &Row<'_>, kind: Kind, (key, holder): (Key, Kind)) {
+        *self.items.entry(kind).or_default() += 1;
+        self.holders.entry(holder).or_default().insert(key);
+        self.in_archive += u64::from(row.inventory.is_some());
+    }
+
+    /// How many items there are.
+    pub fn number(&self) -> u64 {
+        self.items.values().sum()
+    }
+
+    /// The kind of the outermost container.
+    pub fn outermost(&self) -> Option<Kind> {
+        self.holders.keys().next().copied()
+    }
+
+    /// `12 comments` and `3 pages`.
+    pub fn words(&self) -> (String, String) {
+        let items = self.items.iter().map(|(kind, number)| format!("{} {}", count(*number), kind.noun(*number)));
+        let holders = self.holders.iter().map(|(kind, keys)| {
+            let number = keys.len() as u64;
+            format!("{} {}", count(number), kind.noun(number))
+        });
+        (items.collect::<Vec<_>>().join(" and "), holders.collect::<Vec<_>>().join(" and "))
+    }
+
+    /// Where they were lost.
+    pub fn hop(&self) -> Hop {
+        match self.in_archive {
+            0 => Hop::Export,
+            all if all == self.number() => Hop::Restore,
+            _ => Hop::Unknown,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use super::compare::{Comparison, Rules, What};
+use super::{Check, Exhibits, check};
+use crate::model::{Field, Hop, Kind, Needs, Outcome};
+
+check! {
+    /// The text of every page is what the manifest says, to the byte.
+    ///
+    /// Compares: the digest of the storage format, of pages that are on both sides. Line ends, and the `]] >` that Confluence's exports put in
+    /// place of `]]>`, are evened out before. Missing and unexpected pages are told by `page-tree`, which has to run as well.
+    ///
+    /// Can't see: how a page looks, whether its macros work, the text of older versions (`history`).
+    ///
+    /// A failure means that the page opens with another text than it should: cut, empty, older, or that of another page.
+    PageBodies = "page-bodies"
+}
+
+const BODIES: Rules = Rules { core: &[Field::Body], existence: Some("page-tree"), ..Rules::of(Kind::Page) };
+
+impl Check for PageBodies {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::of([Kind::Page])
+    }
+
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+        let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
+        comparison.kind(&BODIES, |_, _| false);
+        comparison.finish()
+    }
+}
+
+fn remedy(_: What, hop: Hop) -> Option<&'static str> {
+    match hop {
+        Hop::Export => Some(
+            "the archive already holds the other text: see whether the page was edited while the backup ran, else take a new one",
+        ),
+        Hop::Restore => Some("the archive holds the right text: look for the page's id in the log of the restore"),
+        Hop::Unknown => None,
+    }
+}

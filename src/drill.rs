@@ -1,0 +1,66 @@
+//! Carries out one plan, once. Reads from top to bottom as ARCHITECTURE.md shows the flow.
+//!
+//! A drill never returns an error: a stage that breaks is part of its record. It never prints: it speaks through events.
+
+mod log;
+mod quote;
+mod recorded;
+mod stages;
+
+use crate::clock::Context;
+use crate::event::{Event, Stage};
+use crate::model::{FindingRecord, Record};
+use crate::plan::Plan;
+use log::Log;
+
+/// What a drill leaves: its record, and every finding in full number.
+#[derive(Debug)]
+pub struct Drilled {
+    /// The record, judged.
+    pub record: Record,
+    /// All findings, as `privacy` lets them be shown.
+    pub findings: Vec<FindingRecord>,
+}
+
+/// The record of a drill that is about to begin, for the reports that are written before anything runs.
+pub fn planned(plan: &Plan, ctx: &Context) -> Record {
+    recorded::planned(plan, ctx)
+}
+
+/// Carries out a plan.
+pub async fn run(plan: &Plan, ctx: &Context) -> Drilled {
+    ctx.events.send(&Event::DrillBegan { scenario: plan.scenario.clone(), drill: ctx.drill.to_string() });
+    let began = ctx.clock.stamp();
+    let mut log = Log::new(ctx);
+
+    let backup = log.stage(Stage::Acquire, Some(()), |()| stages::acquire(plan, ctx), stages::said::backup).await;
+    let inventory = log
+        .stage(Stage::Inspect, backup.as_ref(), |backup| stages::inspect(backup, ctx), stages::said::inventory)
+        .await;
+    let read = backup.as_ref().zip(inventory.as_ref());
+    let expected = log.stage(Stage::Expect, read, |read| stages::expect(plan, read, ctx), stages::said::expected).await;
+    let instance =
+        log.stage(Stage::Provision, expected.as_ref(), |_| stages::provision(plan, ctx), stages::said::instance).await;
+    let up = instance.as_ref().zip(read);
+    let restored = log.stage(Stage::Restore, up, |up| stages::restore(plan, up, ctx), stages::said::restored).await;
+    let copy = restored.as_ref().and(up);
+    let observed = log.stage(Stage::Observe, copy, |up| stages::observe(plan, up, ctx), stages::said::observed).await;
+    let compared = log
+        .stage(
+            Stage::Compare,
+            read,
+            |read| stages::compare(plan, read, expected.as_ref(), observed.as_ref()),
+            stages::said::compared,
+        )
+        .await;
+    let found = compared.as_ref().zip(observed.as_ref()).zip(copy);
+    let quote = |((compared, observed), copy)| quote::quote(plan, compared, observed, copy, ctx);
+    let quoted = log.stage(Stage::Quote, found, quote, stages::said::quoted).await;
+    let target = instance.as_ref().map(|instance| stages::target_record(plan, instance));
+    let gone = log.stage(Stage::TearDown, Some(instance), stages::tear_down, stages::said::gone).await;
+
+    let seen = recorded::Seen { backup, inventory, expected, target, observed, compared, quoted };
+    let drilled = recorded::record(plan, ctx, began, log.into_stages(), seen, gone);
+    ctx.events.send(&Event::DrillEnded { verdict: drilled.record.verdict });
+    drilled
+}

@@ -1,0 +1,251 @@
+//! Makes the record of what the stages made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Drilled;
+use super::quote::Quoted;
+use super::stages::{Compared, Ran};
+use crate::check::applicable;
+use crate::clock::Context;
+use crate::event::Stage;
+use crate::expect::Obtained;
+use crate::model::{
+    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind,
+    ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord,
+    TearDown, Tool, Uncompared, Verdict,
+};
+use crate::plan::Plan;
+use crate::reading::{Inventory, Observation, Reading};
+use crate::scenario::Check;
+use crate::settings::Spanned;
+
+/// What the stages made, as far as they came.
+pub(super) struct Seen {
+    pub(super) backup: Option<Backup>,
+    pub(super) inventory: Option<Inventory>,
+    pub(super) expected: Option<Obtained>,
+    pub(super) target: Option<TargetRecord>,
+    pub(super) observed: Option<Observation>,
+    pub(super) compared: Option<Compared>,
+    pub(super) quoted: Option<Quoted>,
+}
+
+/// The record of a drill that is about to begin: nothing has run, and it is no pass.
+pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
+    let check = |planned: &Spanned<Check>| CheckRecord {
+        name: planned.value.name().to_owned(),
+        position: Some(position(plan, planned.span)),
+        state: CheckState::NotRun { reason: CUT_SHORT.to_owned() },
+    };
+    let checks = plan.checks.iter().map(check).collect();
+    let mut record = Record::planned(scenario(plan), ctx.drill.to_string(), ctx.clock.stamp(), &Stage::ALL, checks);
+    record.required = Some(plan.assurance);
+    record.privacy = plan.privacy;
+    record
+}
+
+/// The record of a drill, judged, and all of its findings.
+pub(super) fn record(
+    plan: &Plan,
+    ctx: &Context,
+    began: String,
+    stages: Vec<StageRecord>,
+    seen: Seen,
+    gone: Option<TearDown>,
+) -> Drilled {
+    let (checks, findings) = checks(plan, &seen);
+    let record = Record {
+        record: RECORD_FORMAT,
+        rules: RULES,
+        tool: Tool::this(),
+        scenario: scenario(plan),
+        drill: ctx.drill.to_string(),
+        began,
+        ended: ctx.clock.stamp(),
+        interrupted: ctx.cancel.is_cancelled(),
+        backup: seen.backup.as_ref().map(backup),
+        package: seen.inventory.as_ref().map(package),
+        manifest: seen.expected.as_ref().map(manifest),
+        target: seen.target.clone(),
+        stages,
+        checks,
+        counts: counts(&seen),
+        asides: seen.inventory.as_ref().map(asides).unwrap_or_default(),
+        blind_spots: blind_spots(&seen),
+        at_least: at_least(plan, &seen),
+        required: Some(plan.assurance),
+        reached: None,
+        verdict: Verdict::Inconclusive,
+        why: Vec::new(),
+        privacy: plan.privacy,
+        findings_file: None,
+        tear_down: gone.unwrap_or_default(),
+    };
+    Drilled { record: record.judged(), findings }
+}
+
+fn scenario(plan: &Plan) -> ScenarioRecord {
+    ScenarioRecord {
+        name: plan.scenario.clone(),
+        description: plan.description.clone(),
+        owner: plan.owner.clone(),
+        runbook: plan.runbook.clone(),
+        file: plan.file.clone(),
+        digest: Digest::of(plan.source.as_bytes()),
+    }
+}
+
+fn backup(backup: &Backup) -> BackupRecord {
+    BackupRecord {
+        name: backup.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        origin: backup.origin.clone(),
+        bytes: backup.bytes,
+        digest: backup.digest.clone(),
+        modified: backup.modified.clone(),
+        form: backup.form,
+    }
+}
+
+fn package(inventory: &Inventory) -> PackageRecord {
+    // Licence and support numbers are nobody's business, and keys that no known version writes may hold anything.
+    let secret =
+        |key: &str| key.to_ascii_lowercase().contains("entitlement") || key.to_ascii_lowercase().contains("mail");
+    PackageRecord {
+        scope: inventory.reading.header.scope.clone(),
+        writer: inventory.writer.clone(),
+        descriptor: inventory
+            .descriptor
+            .properties
+            .iter()
+            .filter(|(key, _)| !secret(key))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
+        ledger: inventory.ledger.clone(),
+        whole: inventory.whole,
+    }
+}
+
+fn manifest(obtained: &Obtained) -> ManifestRecord {
+    let header = &obtained.manifest.reading.header;
+    ManifestRecord {
+        claim: obtained.manifest.claim,
+        origin: header.origin.clone(),
+        digest: obtained.digest.clone(),
+        bound: obtained.bound,
+        began: header.began.clone(),
+        ended: header.ended.clone(),
+    }
+}
+
+/// The checks in the order of the plan, then those that the scenario leaves out.
+fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
+    let mut all = Vec::new();
+    let mut records: Vec<CheckRecord> = plan
+        .checks
+        .iter()
+        .map(|planned| {
+            let name = planned.value.name();
+            let (state, findings) = state(plan, planned, seen);
+            all.extend(findings);
+            CheckRecord { name: name.to_owned(), position: Some(position(plan, planned.span)), state }
+        })
+        .collect();
+    records.extend(plan.without.iter().map(|left_out| CheckRecord {
+        name: left_out.check.name().to_owned(),
+        position: Some(position(plan, left_out.span)),
+        state: CheckState::Excluded { reason: left_out.reason.clone() },
+    }));
+    (records, all)
+}
+
+fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
+    let name = planned.value.name();
+    if let Some(inventory) = &seen.inventory
+        && let Err(reason) = applicable(name, &inventory.reading.header.scope)
+    {
+        // `all` means all that this backup can carry; a check that the scenario names itself is required.
+        let state = if plan.all == Some(planned.span) {
+            CheckState::Excluded { reason }
+        } else {
+            CheckState::NotRun { reason }
+        };
+        return (state, Vec::new());
+    }
+    match seen.compared.iter().flatten().find(|(ran, _)| ran == name) {
+        Some((_, Ran::Outcome(outcome))) => {
+            CheckState::ran(outcome, plan.privacy, seen.quoted.as_ref().unwrap_or(&Quoted::new()))
+        }
+        Some((_, Ran::Not(reason))) => (CheckState::NotRun { reason: reason.clone() }, Vec::new()),
+        None => (CheckState::NotRun { reason: "a stage before it broke".to_owned() }, Vec::new()),
+    }
+}
+
+fn position(plan: &Plan, span: crate::settings::Span) -> Position {
+    let line = plan.source.lines().nth(span.line.saturating_sub(1) as usize).unwrap_or_default();
+    Position {
+        file: plan.file.clone(),
+        line: span.line,
+        column: span.column,
+        length: span.length.max(1),
+        source_line: line.to_owned(),
+    }
+}
+
+/// How many items of each kind the three sides have.
+fn counts(seen: &Seen) -> BTreeMap<Kind, Counts> {
+    let number = |reading: Option<&Reading>, kind| {
+        reading
+            .filter(|reading| reading.header.reads(kind) || reading.number(kind) > 0)
+            .map(|reading| reading.number(kind))
+    };
+    let of = |kind| Counts {
+        manifest: number(seen.expected.as_ref().map(|side| &side.manifest.reading), kind),
+        archive: number(seen.inventory.as_ref().map(|side| &side.reading), kind),
+        copy: number(seen.observed.as_ref().map(|side| &side.reading), kind),
+    };
+    Kind::ALL.into_iter().map(|kind| (kind, of(kind))).filter(|(_, counts)| *counts != Counts::default()).collect()
+}
+
+fn asides(inventory: &Inventory) -> Vec<Uncompared> {
+    let asides = inventory.reading.asides().unwrap_or_default();
+    asides
+        .into_iter()
+        .map(|((kind, aside), number)| Uncompared {
+            what: kind.noun(number).to_owned(),
+            number,
+            reason: aside.reason().to_owned(),
+            see: None,
+        })
+        .collect()
+}
+
+fn blind_spots(seen: &Seen) -> Vec<String> {
+    let sides = [
+        seen.expected.as_ref().map(|side| ("manifest", &side.manifest.reading)),
+        seen.inventory.as_ref().map(|side| ("archive", &side.reading)),
+        seen.observed.as_ref().map(|side| ("restored copy", &side.reading)),
+    ];
+    let spots: BTreeSet<String> = sides
+        .into_iter()
+        .flatten()
+        .flat_map(|(side, reading)| reading.header.blind_spots.iter().map(move |spot| format!("{side}: {spot}")))
+        .collect();
+    // A manifest from the backup repeats the archive's words.
+    let repeated =
+        |spot: &String| spot.strip_prefix("manifest: ").is_some_and(|rest| spots.contains(&format!("archive: {rest}")));
+    spots.iter().filter(|spot| !repeated(spot)).cloned().collect()
+}
+
+fn at_least(plan: &Plan, seen: &Seen) -> Vec<AtLeast> {
+    let counted = |kind| {
+        let reading = seen.observed.as_ref().map(|side| &side.reading).filter(|reading| reading.header.reads(kind))?;
+        let live = |item: &crate::model::Item| {
+            item.aside.is_none() && item.text(crate::model::Field::Status) != Some("trashed")
+        };
+        reading.items(kind).try_fold(0, |sum, item| item.map(|item| sum + u64::from(live(item))).ok())
+    };
+    plan.at_least
+        .iter()
+        .map(|least| AtLeast { kind: least.kind, wanted: least.number, found: counted(least.kind) })
+        .collect()
+}

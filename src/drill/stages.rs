@@ -1,0 +1,173 @@
+//! The work of each stage: calls the layer below, and says whose failing it is when it breaks.
+
+use super::log::Broken;
+use crate::check::{self, Attachments, Check, Exhibits};
+use crate::clock::Context;
+use crate::event::Stage;
+use crate::expect::{Obtained, Wanted};
+use crate::model::{Backup, Digest, Needs, Outcome, Scope, TargetRecord, TearDown};
+use crate::plan::{Plan, PlannedManifest, PlannedTarget};
+use crate::reading::{Alignment, Inventory, Manifest, Observation};
+use crate::target::{EmbeddedSettings, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
+use crate::{archive, expect, observe, scenario, source};
+
+pub(super) mod said;
+
+/// The backup and what it holds.
+pub(super) type Read<'a> = (&'a Backup, &'a Inventory);
+
+/// The outcomes of the checks that ran, by name.
+pub(super) type Compared = Vec<(String, Ran)>;
+
+/// What came of asking for a check.
+#[derive(Debug)]
+pub(super) enum Ran {
+    Outcome(Outcome),
+    Not(String),
+}
+
+/// Runs work that blocks without holding up the other tasks.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}
+
+pub(super) async fn acquire(plan: &Plan, ctx: &Context) -> Result<Backup, Broken> {
+    blocking(|| source::acquire(&plan.backup.value, ctx)).map_err(|error| Broken::new(error.fault(), error))
+}
+
+pub(super) async fn inspect(backup: &Backup, ctx: &Context) -> Result<Inventory, Broken> {
+    blocking(|| archive::read(backup, ctx)).map_err(|error| Broken::new(error.fault(), error))
+}
+
+pub(super) async fn expect(plan: &Plan, (backup, inventory): Read<'_>, _: &Context) -> Result<Obtained, Broken> {
+    let wanted = wanted(plan);
+    blocking(|| expect::obtain(&wanted, inventory, backup)).map_err(|error| Broken::new(error.fault(), error))
+}
+
+pub(super) async fn provision(plan: &Plan, ctx: &Context) -> Result<Instance, Broken> {
+    target(plan).provision(ctx).await.map_err(|error| Broken::new(error.fault(), error))
+}
+
+pub(super) async fn restore(
+    plan: &Plan,
+    (instance, (backup, inventory)): (&Instance, Read<'_>),
+    ctx: &Context,
+) -> Result<Restored, Broken> {
+    let scope = match inventory.reading.header.scope {
+        Scope::Site => RestoreScope::Site,
+        Scope::Spaces(_) | Scope::Unknown => RestoreScope::Space,
+    };
+    match instance.restore(backup, scope, ctx).await {
+        Ok(restored) => Ok(restored),
+        Err(error) => {
+            // An unexplained refusal speaks against the backup only where the same rig takes one that is known to be good.
+            let error = target(plan).explain(error, scope, ctx).await;
+            Err(Broken::new(error.fault(), error))
+        }
+    }
+}
+
+pub(super) async fn observe(
+    plan: &Plan,
+    (instance, (_, inventory)): (&Instance, Read<'_>),
+    ctx: &Context,
+) -> Result<Observation, Broken> {
+    let needs = needs(plan);
+    let scope = match &inventory.reading.header.scope {
+        Scope::Unknown => &Scope::Site,
+        known => known,
+    };
+    let reading = observe::observe(instance.client(), scope, &needs, ctx, Stage::Observe).await;
+    Ok(Observation { reading: reading.map_err(|error| Broken::new(error.fault(), error))? })
+}
+
+/// The check that a scenario means, with its settings.
+fn check(written: &scenario::Check) -> Option<Box<dyn Check + Send + Sync>> {
+    match written {
+        scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare })),
+        other => check::by_name(other.name()),
+    }
+}
+
+fn wanted(plan: &Plan) -> Wanted {
+    match &plan.manifest {
+        PlannedManifest::FromBackup => Wanted::FromBackup,
+        PlannedManifest::File { path, exactly, .. } => {
+            Wanted::File { path: path.clone(), exactly: exactly.as_deref().and_then(Digest::parse) }
+        }
+    }
+}
+
+fn target(plan: &Plan) -> Target {
+    match &plan.target {
+        PlannedTarget::Embedded => Target::Embedded(EmbeddedSettings::default()),
+        PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
+            let standard = MockSettings::default();
+            Target::Mock(MockSettings {
+                image: (!build_if_missing).then(|| image.clone()),
+                memory: memory.map_or(standard.memory, |size| size.bytes()),
+                patience: Patience { ready: ready_within.to_std(), ..standard.patience.clone() },
+                ..standard
+            })
+        }
+    }
+}
+
+/// What all checks of the plan need, and what its least numbers count.
+fn needs(plan: &Plan) -> Needs {
+    let counted = Needs::of(plan.at_least.iter().map(|least| least.kind));
+    plan.checks.iter().filter_map(|planned| check(&planned.value)).fold(counted, |all, check| all.and(&check.needs()))
+}
+
+/// Runs the checks. Without an expectation only those that look at the archive alone can run.
+pub(super) async fn compare(
+    plan: &Plan,
+    (backup, inventory): Read<'_>,
+    expected: Option<&Obtained>,
+    observed: Option<&Observation>,
+) -> Result<Compared, Broken> {
+    let own;
+    let manifest = match expected {
+        Some(obtained) => &obtained.manifest,
+        None => {
+            own = Manifest::from_backup(inventory, &backup.digest);
+            &own
+        }
+    };
+    let alignment = Alignment::new(manifest, inventory, observed).map_err(Broken::rig)?;
+    let exhibits = Exhibits { backup, alignment };
+    let mut compared = Compared::new();
+    for planned in &plan.checks {
+        let Some(check) = check(&planned.value) else { continue };
+        let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
+            Ran::Not("there is no manifest to compare with".to_owned())
+        } else {
+            Ran::Outcome(blocking(|| check.examine(&exhibits)))
+        };
+        compared.push((check.name().to_owned(), ran));
+    }
+    Ok(compared)
+}
+
+pub(super) async fn tear_down(instance: Option<Instance>) -> Result<TearDown, Broken> {
+    let gone = match instance {
+        Some(instance) => instance.tear_down().await,
+        None => Default::default(),
+    };
+    let gone = TearDown { done: gone.left.is_empty(), removed: gone.removed, left: gone.left };
+    if gone.left.is_empty() {
+        Ok(gone)
+    } else {
+        Err(Broken::rig(format!("remove {}; `rehearse sweep` tries again", gone.left.join(", "))))
+    }
+}
+
+pub(super) fn target_record(plan: &Plan, instance: &Instance) -> TargetRecord {
+    TargetRecord {
+        kind: plan.target.name().to_owned(),
+        mock: instance.is_mock(),
+        product: Some(instance.product()),
+        isolation: target(plan).isolation().to_owned(),
+        image: instance.image_digest(),
+    }
+}

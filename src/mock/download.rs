@@ -1,0 +1,99 @@
+//! Bytes of attachments, streamed from the restored package; never whole in memory.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::mpsc::{Sender, channel};
+
+use super::answer::{Ask, Refusal};
+use super::state::{AppState, Shared};
+use super::store::{self, Content, ContentKind, Site, Status};
+
+/// Bytes sent at a time.
+const BLOCK: usize = 64 << 10;
+
+/// `GET /download/attachments/{page}/{file}?version=N`.
+pub async fn attachment(
+    State(state): State<Shared>,
+    Path((page, file)): Path<(String, String)>,
+    Query(params): Query<Vec<(String, String)>>,
+) -> Response {
+    let ask = Ask { path: String::new(), params };
+    match find(&state, &page, &file, &ask) {
+        Ok((site, bytes, media_type)) => {
+            let length = bytes.length;
+            let (to, from) = channel(4);
+            let cut = state.troubles.cut_download();
+            tokio::task::spawn_blocking(move || send(&site, &bytes, cut, &to));
+            let stream =
+                futures_util::stream::unfold(
+                    from,
+                    |mut from| async move { from.recv().await.map(|block| (block, from)) },
+                );
+            let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_LENGTH, length.to_string())];
+            (headers, Body::from_stream(stream)).into_response()
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn find(state: &AppState, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site>, store::Bytes, String), Refusal> {
+    let gone = || Refusal::not_found(format!("The attachment {file} of content {page} could not be found"));
+    let site = state.site();
+    let page: u64 = page.parse().map_err(|_| gone())?;
+    let version = ask.number::<u64>("version")?;
+    let named = |row: &&Content| row.title == file;
+    let rows = || site.held(page, ContentKind::Attachment).filter(named);
+    let live = rows().find(|row| row.status == Status::Current).or_else(|| rows().next());
+    let live = live.ok_or_else(gone)?;
+    let row = match version {
+        // A trashed file may have the name of a current one; the number tells them apart where it can.
+        Some(number) if number != live.number => {
+            let older = site.versions(live).into_iter().find(|row| row.number == number);
+            older.or_else(|| rows().find(|row| row.number == number)).ok_or_else(gone)?
+        }
+        _ => live,
+    };
+    let own = row.file.clone().unwrap_or_default();
+    let bytes = own.bytes.ok_or_else(gone)?;
+    let media_type = own.media_type.filter(|text| header::HeaderValue::from_str(text).is_ok());
+    Ok((site.clone(), bytes, media_type.unwrap_or_else(|| "application/octet-stream".to_owned())))
+}
+
+fn send(site: &Site, bytes: &store::Bytes, cut: Option<u64>, to: &Sender<std::io::Result<Bytes>>) {
+    let broken = |message: &str| std::io::Error::other(message.to_owned());
+    let opened = site.packages.get(bytes.package).and_then(|package| {
+        let entry = package.entry(&bytes.entry)?;
+        package.read(entry).ok()
+    });
+    let Some(mut reader) = opened else {
+        let _ = to.blocking_send(Err(broken("the package can't be read any more")));
+        return;
+    };
+    let mut left = cut.unwrap_or(u64::MAX);
+    let mut block = vec![0; BLOCK];
+    loop {
+        let read = match reader.read(&mut block) {
+            Ok(0) => return,
+            Ok(read) => read,
+            Err(error) => {
+                let _ = to.blocking_send(Err(error));
+                return;
+            }
+        };
+        let sent = usize::try_from(left).map_or(read, |left| left.min(read));
+        left -= sent as u64;
+        let part = Bytes::copy_from_slice(block.get(..sent).unwrap_or_default());
+        if to.blocking_send(Ok(part)).is_err() {
+            return;
+        }
+        if left == 0 {
+            let _ = to.blocking_send(Err(broken("the download is cut off")));
+            return;
+        }
+    }
+}

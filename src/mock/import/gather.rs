@@ -1,0 +1,256 @@
+//! Takes in raw objects one by one and keeps them as rows. Objects come in no order and refer forward and back, so nothing is joined here.
+
+use super::people::{self, subject, who};
+use super::rows::{Labelling, PermissionSet, Property, Rows};
+use crate::mock::spill::{Span, Spill, SpillWriter};
+use crate::mock::store::{Content, ContentKind, File, Label, Operation, Space, Status, Subject, Template};
+use crate::package::{Raw, RawObject};
+
+/// Names of the content properties that the mock shows.
+const PROPERTIES: [&str; 9] = [
+    "MEDIA_TYPE",
+    "FILESIZE",
+    "MINOR_EDIT",
+    "inline-comment",
+    "inline-marker-ref",
+    "inline-original-selection",
+    "status",
+    "status-lastmoddate",
+    "status-lastmodifier",
+];
+
+/// Rows in the making.
+pub struct Gather {
+    rows: Rows,
+    texts: SpillWriter,
+}
+
+impl Gather {
+    /// Begins, with an empty file for the texts.
+    pub fn new(texts: SpillWriter) -> Self {
+        Self { rows: Rows::default(), texts }
+    }
+
+    /// Takes in one object; false where it can't be placed. Classes without a table are let pass.
+    pub fn take(&mut self, object: &RawObject) -> std::io::Result<bool> {
+        let placed = match object.class.as_str() {
+            "Page" => self.content(object, ContentKind::Page),
+            "BlogPost" => self.content(object, ContentKind::BlogPost),
+            "Comment" => self.content(object, ContentKind::Comment),
+            "Attachment" => self.content(object, ContentKind::Attachment),
+            "SpaceDescription" => self.content(object, ContentKind::SpaceDescription),
+            "CustomContentEntityObject" | "GlobalDescription" | "PersonalInformation" => {
+                self.content(object, ContentKind::Other)
+            }
+            "BodyContent" => return self.body(object),
+            "PageTemplate" => return self.template(object),
+            "Space" => self.space(object),
+            "ContentProperty" => self.property(object),
+            "Label" => self.label(object),
+            "Labelling" => self.labelling(object),
+            "ContentPermissionSet" | "ContentPermission" => self.restriction(object),
+            "SpacePermission" => self.permission(object),
+            "ConfluenceUserImpl"
+            | "InternalUser"
+            | "DefaultHibernateUser"
+            | "InternalGroup"
+            | "DefaultHibernateGroup"
+            | "HibernateMembership" => people::take(&mut self.rows, object),
+            _ => true,
+        };
+        Ok(placed)
+    }
+
+    /// All rows, and their texts.
+    pub fn finish(self) -> std::io::Result<(Rows, Spill)> {
+        Ok((self.rows, self.texts.finish()?))
+    }
+
+    fn content(&mut self, object: &RawObject, kind: ContentKind) -> bool {
+        let Some(id) = object.number_id() else { return false };
+        let file = kind == ContentKind::Attachment;
+        let either = |new: &str, old: &str| object.filled(new).or_else(|| object.filled(old).filter(|_| file));
+        let original = reference(object, "originalVersion").or_else(|| whole(object, "originalVersionId"));
+        let message = object.text("versionComment").or_else(|| object.text("comment").filter(|_| file));
+        let number = either("version", "attachmentVersion").and_then(|text| text.trim().parse().ok());
+        let holder = ["containerContent", "content", "owner"].iter().find_map(|name| reference(object, name));
+        let creator = who(&mut self.rows, object, "creator", "creatorName");
+        let modifier = who(&mut self.rows, object, "lastModifier", "lastModifierName");
+        let row = Content {
+            id,
+            kind,
+            status: status(object.text("contentStatus")),
+            original: original.filter(|original| *original != id),
+            title: either("title", "fileName").unwrap_or_default().to_owned(),
+            space: reference(object, "space"),
+            parent: reference(object, "parent").filter(|parent| *parent != id),
+            container: holder
+                .filter(|_| matches!(kind, ContentKind::Comment | ContentKind::Attachment | ContentKind::Other)),
+            number: number.unwrap_or(1),
+            creator,
+            modifier,
+            created: object.filled("creationDate").map(str::to_owned),
+            modified: object.filled("lastModificationDate").map(str::to_owned),
+            message: message.map(str::to_owned),
+            position: object.number("position"),
+            minor: false,
+            body: None,
+            file: file.then(|| File {
+                media_type: object.filled("contentType").map(str::to_owned),
+                size: whole(object, "fileSize"),
+                bytes: None,
+            }),
+            inline: None,
+            labels: Vec::new(),
+            restrictions: Vec::new(),
+        };
+        self.rows.content.insert(id, row);
+        let listed = &mut self.rows.listed;
+        listed.bodies.extend(ids(object, "bodyContents").map(|body| (body, id)));
+        listed.labellings.extend(ids(object, "labellings").map(|labelling| (labelling, id)));
+        listed.permission_sets.extend(ids(object, "contentPermissionSets").map(|set| (set, id)));
+        listed.versions.extend(ids(object, "historicalVersions").map(|version| (version, id)));
+        if matches!(kind, ContentKind::Comment | ContentKind::Attachment) {
+            listed.properties.extend(ids(object, "contentProperties").map(|property| (property, id)));
+        }
+        true
+    }
+
+    fn body(&mut self, object: &RawObject) -> std::io::Result<bool> {
+        let Some(id) = object.number_id() else { return Ok(false) };
+        let repair = object.number("bodyType") == Some(2);
+        let span = self.text(object.text("body"), repair)?;
+        self.rows.bodies.insert(id, (reference(object, "content"), span));
+        Ok(true)
+    }
+
+    /// Confluence writes `]] >` for `]]>` in CDATA; in storage format nothing else can be meant (facts: backup format, section 4.1).
+    fn text(&mut self, text: Option<&str>, repair: bool) -> std::io::Result<Option<Span>> {
+        let Some(text) = text else { return Ok(None) };
+        if repair && text.contains("]] >") {
+            return self.texts.put(&text.replace("]] >", "]]>")).map(Some);
+        }
+        self.texts.put(text).map(Some)
+    }
+
+    fn template(&mut self, object: &RawObject) -> std::io::Result<bool> {
+        let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return Ok(false) };
+        if object.reference("originalVersionPageTemplate").is_some() {
+            return Ok(true);
+        }
+        let body = self.text(object.text("content"), true)?;
+        let description = object.text("description").unwrap_or_default().to_owned();
+        let space = reference(object, "space");
+        self.rows.templates.insert(id, Template { id, space, name: name.to_owned(), description, body });
+        Ok(true)
+    }
+
+    fn space(&mut self, object: &RawObject) -> bool {
+        let (Some(id), Some(key)) = (object.number_id(), object.filled("key")) else { return false };
+        let row = Space {
+            id,
+            key: key.to_owned(),
+            name: object.text("name").unwrap_or_default().to_owned(),
+            kind: object.filled("spaceType").unwrap_or("global").to_owned(),
+            archived: object.text("spaceStatus").is_some_and(|status| status.eq_ignore_ascii_case("archived")),
+            homepage: reference(object, "homePage"),
+            description: reference(object, "description"),
+            creator: who(&mut self.rows, object, "creator", "creatorName"),
+            created: object.filled("creationDate").map(str::to_owned),
+            modifier: who(&mut self.rows, object, "lastModifier", "lastModifierName"),
+            modified: object.filled("lastModificationDate").map(str::to_owned),
+            permissions: std::collections::BTreeSet::new(),
+        };
+        self.rows.spaces.insert(id, row);
+        true
+    }
+
+    fn property(&mut self, object: &RawObject) -> bool {
+        let (Some(id), Some(name)) = (object.number_id(), object.filled("name")) else { return false };
+        if PROPERTIES.contains(&name) {
+            let row = Property {
+                content: reference(object, "content"),
+                name: name.to_owned(),
+                text: object.text("stringValue").map(str::to_owned),
+                number: object.number("longValue"),
+            };
+            self.rows.properties.insert(id, row);
+        }
+        true
+    }
+
+    fn label(&mut self, object: &RawObject) -> bool {
+        let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return false };
+        let prefix = object.filled("namespace").unwrap_or("global").to_owned();
+        self.rows.labels.insert(id, Label { prefix, name: name.to_owned() });
+        true
+    }
+
+    fn labelling(&mut self, object: &RawObject) -> bool {
+        let Some(id) = object.number_id() else { return false };
+        let on_content = object.text("labelableType").is_none_or(|kind| kind == "CONTENT");
+        let on_template = object.reference("pageTemplate").is_some();
+        let row = Labelling {
+            label: reference(object, "label"),
+            content: reference(object, "content"),
+            hint: whole(object, "labelableId").filter(|_| on_content && !on_template),
+        };
+        self.rows.labellings.insert(id, row);
+        true
+    }
+
+    fn restriction(&mut self, object: &RawObject) -> bool {
+        let Some(id) = object.number_id() else { return false };
+        if object.class == "ContentPermissionSet" {
+            let operation = object.text("type").and_then(|kind| match kind.to_lowercase().as_str() {
+                "view" => Some(Operation::Read),
+                "edit" => Some(Operation::Update),
+                _ => None,
+            });
+            let row = PermissionSet { content: reference(object, "owningContent"), operation };
+            self.rows.permission_sets.insert(id, row);
+            let members = ids(object, "contentPermissions").map(|member| (member, id));
+            self.rows.listed.content_permissions.extend(members);
+            return true;
+        }
+        let subject = subject(&mut self.rows, object, "groupName");
+        let set = reference(object, "owningSet");
+        self.rows.content_permissions.insert(id, (set, subject));
+        true
+    }
+
+    fn permission(&mut self, object: &RawObject) -> bool {
+        let Some(kind) = object.filled("type") else { return false };
+        // Without a space it is a global permission, which the mock keeps no table for.
+        let Some(space) = reference(object, "space") else { return true };
+        if !crate::mock::permissions::is_known(kind) {
+            return false;
+        }
+        let subject: Subject = subject(&mut self.rows, object, "group");
+        self.rows.space_permissions.push((space, kind.to_owned(), subject));
+        true
+    }
+}
+
+fn status(word: Option<&str>) -> Status {
+    match word {
+        Some("deleted") => Status::Trashed,
+        Some("draft") => Status::Draft,
+        Some("archived") => Status::Archived,
+        _ => Status::Current,
+    }
+}
+
+/// The id of a reference. The class is not asked: all content shares one number space, and a reference may name a parent class.
+pub fn reference(object: &RawObject, name: &str) -> Option<u64> {
+    object.reference(name)?.1.parse().ok()
+}
+
+/// The ids that a collection names.
+pub fn ids<'a>(object: &'a RawObject, name: &str) -> impl Iterator<Item = u64> + use<'a> {
+    object.collection(name).iter().filter_map(Raw::as_reference).filter_map(|(_, id)| id.parse().ok())
+}
+
+fn whole(object: &RawObject, name: &str) -> Option<u64> {
+    object.text(name)?.trim().parse().ok()
+}

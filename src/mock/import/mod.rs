@@ -1,0 +1,176 @@
+//! Restores a package by Confluence's rules: reads its raw objects, joins them in both directions, and makes a whole new site that is
+//! swapped in at the end, so that a failed job leaves nothing behind.
+//!
+//! The mapping is the mock's own. It shares with other readers only the container and the lexer, so that a mistake in one mapping shows
+//! as a difference. It must not know HTTP.
+
+mod assemble;
+mod error;
+mod files;
+mod gather;
+mod merge;
+mod people;
+mod rows;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub use error::RestoreError;
+pub use people::made_key;
+
+use super::jobs::{Job, JobScope, Progress};
+use super::spill::{Spill, SpillWriter};
+use super::state::AppState;
+use super::store::Site;
+use crate::model::Descriptor;
+use crate::package::{Package, objects, read_descriptor};
+use gather::Gather;
+use rows::Rows;
+
+/// The name under which the descriptor must stand, at the root.
+const DESCRIPTOR: &str = "exportDescriptor.properties";
+
+/// Most bytes of a descriptor; real ones have under 2 kB.
+const DESCRIPTOR_BYTES: u64 = 1 << 20;
+
+/// The app data of a site export.
+const APP_DATA: &str =
+    "plugin-data/com.atlassian.activeobjects.confluence.spi/activeObjectsBackupRestoreProvider.pdata";
+
+/// The first id that a space restore gives.
+pub const FIRST_ID: u64 = 1_000_000;
+
+/// Restores the package of a job and swaps the site. Gives the keys of the spaces that came with it.
+///
+/// # Errors
+/// The package is refused, as Confluence would refuse it; the site is as before.
+pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError> {
+    if let Some(message) = state.troubles.fail_job() {
+        return Err(RestoreError::Asked(message.to_owned()));
+    }
+    let before = state.site();
+    let package = Package::open(&job.file, &state.settings.limits)?;
+    let descriptor = descriptor(&package, job.scope)?;
+    let entry = package.entry("entities.xml").ok_or(RestoreError::NoEntities)?;
+    if let (JobScope::Site, Some(data)) = (job.scope, package.entry(APP_DATA)) {
+        strict(state, &package, data)?;
+    }
+    let spill = state.settings.home.join("spill").join(format!("{:016x}", super::restore::unique()));
+    let file = if job.scope == JobScope::Site { 0 } else { before.texts.len() };
+    let read = read(state, &job.progress, package.read(entry)?, SpillWriter::create(&spill, file)?);
+    let result = read.and_then(|(rows, texts)| build(state, job, &before, rows, &descriptor, package, texts));
+    if result.is_err() {
+        let _ = std::fs::remove_file(&spill);
+    }
+    let (site, keys) = result?;
+    job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
+    state.swap(site);
+    Ok(keys)
+}
+
+fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreError> {
+    let entry =
+        package.entry(DESCRIPTOR).filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
+    let descriptor = read_descriptor(&package.read_small(entry, DESCRIPTOR_BYTES)?);
+    if descriptor.get("exportFormat") == Some("csv") {
+        return Err(RestoreError::Csv);
+    }
+    match (descriptor.get("exportType"), scope) {
+        (Some("all" | "site"), JobScope::Site) | (Some("space"), JobScope::Space) => Ok(descriptor),
+        (Some("all" | "site"), JobScope::Space) => Err(RestoreError::SiteAsSpace),
+        (Some("space"), JobScope::Site) => Err(RestoreError::SpaceAsSite),
+        (other, _) => Err(RestoreError::ExportType(other.unwrap_or_default().to_owned())),
+    }
+}
+
+/// Refuses app data with characters that XML forbids: a strict parser stops there too (facts: restore and REST, section 7, row 12).
+fn strict(state: &AppState, package: &Package, entry: &crate::package::Entry) -> Result<(), RestoreError> {
+    use std::io::Read as _;
+    if !state.settings.refuse_illegal_characters {
+        return Ok(());
+    }
+    let mut reader = package.read(entry)?;
+    let mut block = vec![0; 1 << 16];
+    loop {
+        let read = reader.read(&mut block)?;
+        let bytes = block.get(..read).unwrap_or_default();
+        if let Some(byte) = bytes.iter().find(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+            return Err(RestoreError::IllegalCharacter(u32::from(*byte)));
+        }
+        if read == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn read(
+    state: &AppState,
+    progress: &Progress,
+    reader: crate::package::EntryReader,
+    texts: SpillWriter,
+) -> Result<(Rows, Spill), RestoreError> {
+    let mut gather = Gather::new(texts);
+    let mut all = objects(reader, &state.settings.limits);
+    while let Some(object) = all.next() {
+        if progress.cancel.load(Ordering::Relaxed) {
+            return Err(RestoreError::Cancelled);
+        }
+        if let (true, Some((_, code))) = (state.settings.refuse_illegal_characters, all.illegal().places.first()) {
+            return Err(RestoreError::IllegalCharacter(*code));
+        }
+        progress.total.fetch_add(1, Ordering::Relaxed);
+        progress.processed.fetch_add(1, Ordering::Relaxed);
+        let kept = match object {
+            Ok(object) => gather.take(&object)?,
+            Err(error) if error.is_fatal() => return Err(RestoreError::Xml(error)),
+            Err(_) => false,
+        };
+        let counter = if kept { &progress.persisted } else { &progress.skipped };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+    if let (true, Some((_, code))) = (state.settings.refuse_illegal_characters, all.illegal().places.first()) {
+        return Err(RestoreError::IllegalCharacter(*code));
+    }
+    Ok(gather.finish()?)
+}
+
+fn build(
+    state: &AppState,
+    job: &Job,
+    before: &Site,
+    rows: Rows,
+    descriptor: &Descriptor,
+    package: Package,
+    texts: Spill,
+) -> Result<(Site, Vec<String>), RestoreError> {
+    let rows = match job.scope {
+        JobScope::Site => people::check_names(&rows).map(|()| rows)?,
+        JobScope::Space => merge::claim(rows, descriptor, before, state.settings.refuse_foreign_spaces, &job.progress)?,
+    };
+    let mut site = assemble::assemble(rows, &job.progress);
+    files::locate(&mut site, &package, &job.progress)?;
+    let keys = site.spaces.values().map(|space| space.key.clone()).collect();
+    site.packages = vec![Arc::new(package)];
+    site.texts = vec![Arc::new(texts)];
+    let mut site = match job.scope {
+        JobScope::Site => site,
+        JobScope::Space => merge::merge(before, site, &job.progress),
+    };
+    site.reindex();
+    Ok((site, keys))
+}
+
+/// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence.
+pub fn fresh(admin: &str) -> Site {
+    let mut site = Site::default();
+    site.next_id = FIRST_ID;
+    let lower = admin.to_lowercase();
+    site.users.insert(made_key(admin), admin.to_owned());
+    let account = super::store::Account { name: admin.to_owned(), display: None };
+    site.accounts.insert(lower.clone(), account);
+    for group in ["confluence-administrators", "confluence-users"] {
+        site.groups.insert(group.to_owned(), [lower.clone()].into());
+    }
+    site.reindex();
+    site
+}

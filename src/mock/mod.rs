@@ -1,0 +1,36 @@
+//! A small Confluence Data Center (the dialect of 9.2): it restores packages by Confluence's rules and answers the REST calls by which a
+//! restored copy is read back. Every answer carries the header `X-Rehearse-Mock`, so that no verdict can take it for the real thing.
+//!
+//! It must not know the REST client (`crate::confluence`), nor the mapping of the archive's reader: both are checked against it.
+//!
+//! What it is not: it renders nothing, searches nothing, enforces no permission (its administrator sees all), and rewrites no user keys
+//! inside bodies. It accepts any build of source. A folder is restored as well as a zip, for unpacked backups.
+//!
+//! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
+//! where it is.
+
+mod answer;
+mod auth;
+mod download;
+mod expand;
+mod health;
+mod import;
+mod jobs;
+mod paging;
+mod permissions;
+mod restore;
+mod routes;
+mod server;
+mod settings;
+mod shapes;
+mod spill;
+mod state;
+mod store;
+mod troubles;
+
+pub use auth::MOCK_HEADER;
+pub use health::health;
+pub use permissions::OPERATIONS;
+pub use server::{MockError, Server, serve_until};
+pub use settings::{BUILD, DIALECT, Settings};
+pub use troubles::Trouble;

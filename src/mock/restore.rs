@@ -1,0 +1,162 @@
+//! The endpoints that start a restore, the listing of what can be restored, and the task that works the queue, one job at a time
+//! (facts: restore and REST, section 1).
+
+use std::path::{Path, PathBuf};
+
+use axum::extract::Multipart;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{Answer, Ask, Refusal};
+use super::import;
+use super::jobs::{JobScope, details, xsrf};
+use super::state::{AppState, Shared};
+use super::troubles::Trouble;
+
+/// `SiteRestoreSettings` and `SpaceRestoreSettings`: additional properties are refused.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RestoreSettings {
+    file_name: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "taken and without effect: the mock has no search index")]
+    skip_reindex: bool,
+}
+
+/// `POST restore/site` and `restore/space`.
+pub fn from_home(state: &AppState, queue: &UnboundedSender<u64>, scope: JobScope, body: &[u8]) -> Answer {
+    let settings: RestoreSettings = serde_json::from_slice(body)
+        .map_err(|error| Refusal::bad_request(format!("Invalid restore settings: {error}")))?;
+    let name = settings.file_name;
+    let bare = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']);
+    let path = folder(state, scope).join(&name);
+    if !bare || !path.exists() {
+        return Err(Refusal::bad_request(format!("Invalid file name: {name}")));
+    }
+    start(state, queue, scope, path, name)
+}
+
+/// `POST restore/site/upload` and `restore/space/upload`: one part named `file`, streamed to the home.
+pub async fn from_upload(
+    state: &AppState,
+    queue: &UnboundedSender<u64>,
+    scope: JobScope,
+    headers: &HeaderMap,
+    mut parts: Multipart,
+) -> Answer {
+    let token = headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
+    if !matches!(token, Some("no-check" | "nocheck")) {
+        return Err(xsrf());
+    }
+    let bad = |error: axum::extract::multipart::MultipartError| Refusal::bad_request(error.body_text());
+    while let Some(mut part) = parts.next_field().await.map_err(bad)? {
+        if part.name() != Some("file") {
+            continue;
+        }
+        let name = part.file_name().unwrap_or("upload.zip").to_owned();
+        let path = state.settings.home.join("uploads").join(format!("{:016x}.zip", unique()));
+        let mut file = tokio::fs::File::create(&path).await.map_err(|error| Refusal::broken(&error))?;
+        let mut head = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(bad)? {
+            if head.len() < 4 {
+                head.extend(chunk.iter().take(4));
+            }
+            file.write_all(&chunk).await.map_err(|error| Refusal::broken(&error))?;
+        }
+        file.flush().await.map_err(|error| Refusal::broken(&error))?;
+        if !head.starts_with(b"PK") {
+            let _ = tokio::fs::remove_file(&path).await;
+            return Err(Refusal::bad_request("The uploaded file is not a zip file"));
+        }
+        return start(state, queue, scope, path, name);
+    }
+    Err(Refusal::bad_request("The request has no part named file"))
+}
+
+fn start(state: &AppState, queue: &UnboundedSender<u64>, scope: JobScope, path: PathBuf, name: String) -> Answer {
+    let id = state.jobs.queue(scope, path, name);
+    let job = state.jobs.get(id).ok_or_else(|| Refusal::broken(&"the job is gone"))?;
+    queue.send(id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
+    Ok(details(state, &job))
+}
+
+/// `GET restore/files`.
+pub fn files(state: &AppState, ask: &Ask) -> Answer {
+    let mut found = Vec::new();
+    for scope in [JobScope::Site, JobScope::Space] {
+        if ask.get("jobScope").is_some_and(|wanted| wanted != scope.word()) {
+            continue;
+        }
+        let entries = std::fs::read_dir(folder(state, scope)).map_err(|error| Refusal::broken(&error))?;
+        for entry in entries.flatten() {
+            let Ok(metadata) = entry.metadata() else { continue };
+            let time = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+            found.push(json!({
+                "fileName": entry.file_name().to_string_lossy(), "fileSize": metadata.len(), "jobScope": scope.word(),
+                "fileCreationTime": time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()),
+            }));
+        }
+    }
+    found.sort_by_key(|file| file.get("fileName").map(ToString::to_string));
+    Ok(found.into())
+}
+
+fn folder(state: &AppState, scope: JobScope) -> PathBuf {
+    state.settings.home.join("restore").join(scope.folder())
+}
+
+/// Makes the folders of a home.
+pub fn make_home(home: &Path) -> std::io::Result<()> {
+    for folder in ["restore/site", "restore/space", "uploads", "spill"] {
+        std::fs::create_dir_all(home.join(folder))?;
+    }
+    Ok(())
+}
+
+/// Works the queue until the server stops.
+pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: CancellationToken) {
+    loop {
+        let next = tokio::select! {
+            () = cancel.cancelled() => return,
+            next = queue.recv() => next,
+        };
+        let Some(job) = next.map(|id| state.jobs.begin(id)) else { return };
+        let Some(job) = job else { continue };
+        if state.troubles.has(&Trouble::StuckInProcessing) {
+            cancel.cancelled().await;
+            return;
+        }
+        let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
+        let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));
+        let ended = tokio::select! {
+            ended = &mut running => ended,
+            () = cancel.cancelled() => {
+                progress.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+                running.await
+            }
+        };
+        let result =
+            ended.map_err(|error| error.to_string()).and_then(|result| result.map_err(|error| error.to_string()));
+        if result.is_err() {
+            remove_upload(&state, &file);
+        }
+        state.jobs.end(id, result);
+    }
+}
+
+/// An upload that could not be restored serves nobody; what lies in the folders for restoring is the user's.
+fn remove_upload(state: &AppState, file: &Path) {
+    if file.starts_with(state.settings.home.join("uploads")) {
+        let _ = std::fs::remove_file(file);
+    }
+}
+
+/// A number that no other call in this process gives, and hardly one in another.
+pub fn unique() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}

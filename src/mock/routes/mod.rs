@@ -1,0 +1,45 @@
+//! The reading endpoints: each makes its answer from the request and the site.
+//!
+//! They know the store and the shapes, and nothing of packages.
+
+mod content;
+mod listing;
+mod people;
+mod spaces;
+
+pub use content::{
+    attachments, child_pages, comments, content_history, content_labels, one_content, restrictions, versions,
+};
+pub use listing::{contents, scan};
+pub use people::{current_user, groups, member_of, members, one_user, users};
+pub use spaces::{one_space, space_permissions, spaces, templates};
+
+use serde_json::json;
+
+use super::answer::Answer;
+use super::expand::Expand;
+use super::paging::Lengths;
+use super::server::Call;
+use super::settings::{BUILD, DIALECT};
+
+/// `GET /rest/api/server-information`: only the members that are known, and the truth about the product.
+pub fn server_information(call: &Call<'_>) -> Answer {
+    Ok(json!({
+        "product": concat!("rehearse mock ", env!("CARGO_PKG_VERSION")), "mock": true,
+        "version": DIALECT, "buildNumber": BUILD, "baseUrl": call.view.base,
+    }))
+}
+
+/// `GET /rest/applinks/1.0/manifest`.
+pub fn manifest(call: &Call<'_>) -> Answer {
+    Ok(json!({
+        "typeId": "confluence", "name": "rehearse mock", "version": DIALECT, "buildNumber": BUILD, "url": call.view.base,
+    }))
+}
+
+/// How long the pages of a list are: shorter where bodies are asked for (facts: restore and REST, section 6.1).
+fn lengths(call: &Call<'_>, expand: &Expand, default: usize) -> Lengths {
+    let settings = call.view.settings;
+    let most = if expand.has("body") { settings.limit_with_bodies } else { settings.limit };
+    Lengths { default, most }
+}

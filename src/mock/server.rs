@@ -1,0 +1,266 @@
+//! The HTTP server: routes, start and stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{DefaultBodyLimit, Multipart, Query, RawPathParams, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post, put};
+use serde_json::json;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{Answer, Ask, Refusal};
+use super::jobs::{self, JobScope};
+use super::settings::Settings;
+use super::shapes::View;
+use super::state::{AppState, Shared};
+use super::{auth, download, import, restore, routes};
+use crate::model::Fault;
+
+/// Why the mock can't serve.
+#[derive(Debug, thiserror::Error)]
+pub enum MockError {
+    /// The home folder can't be made.
+    #[error("make the home folder {path}: {source}", path = path.display())]
+    Home {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The address can't be bound.
+    #[error("listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server ended by itself.
+    #[error("serve: {0}")]
+    Serve(std::io::Error),
+}
+
+impl MockError {
+    /// Always the rig's.
+    pub fn fault(&self) -> Fault {
+        Fault::Rig
+    }
+}
+
+/// What a person sees who opens the mock in a browser.
+const HOME_PAGE: &str = "This is a mock Confluence, made by rehearse.\nIt holds what was restored into it and is no proof of anything else.\n";
+
+/// A running mock.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    context: String,
+    cancel: CancellationToken,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    working: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Makes the home, binds the address and serves; ready when it returns.
+    ///
+    /// # Errors
+    /// The home can't be made, or the address can't be bound.
+    pub async fn start(settings: Settings) -> Result<Self, MockError> {
+        let home = settings.home.clone();
+        restore::make_home(&home).map_err(|source| MockError::Home { path: home, source })?;
+        let wanted = settings.address;
+        let listen = |source| MockError::Listen { address: wanted, source };
+        let listener = tokio::net::TcpListener::bind(wanted).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let site = import::fresh(&settings.admin.0);
+        let state: Shared = Arc::new(AppState::new(settings, site));
+        let context = state.context.clone();
+        let cancel = CancellationToken::new();
+        let (queue, jobs) = unbounded_channel();
+        let working = tokio::spawn(restore::work(state.clone(), jobs, cancel.clone()));
+        let app = router(state, queue);
+        let stopping = cancel.clone();
+        let serving = tokio::spawn(async move {
+            // Not the graceful way: a client that keeps its connection open, or a hanging request, must not keep the mock up.
+            tokio::select! {
+                () = stopping.cancelled() => Ok(()),
+                ended = async { axum::serve(listener, app).await } => ended,
+            }
+        });
+        Ok(Self { address, context, cancel, serving, working })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL of its root, with the context path and without a slash behind.
+    pub fn base_url(&self) -> String {
+        format!("http://{}{}", self.address, self.context)
+    }
+
+    /// Stops serving; a restore that is running is cancelled and awaited.
+    pub async fn stop(self) {
+        self.cancel.cancel();
+        let _ = self.serving.await;
+        let _ = self.working.await;
+    }
+}
+
+/// Serves until the token is cancelled; `ready` is told the address once it is bound.
+///
+/// # Errors
+/// As for [`Server::start`]; and where serving ends by itself.
+pub async fn serve_until(
+    settings: Settings,
+    cancel: CancellationToken,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), MockError> {
+    let mut server = Server::start(settings).await?;
+    ready(server.address());
+    tokio::select! {
+        () = cancel.cancelled() => {
+            server.stop().await;
+            Ok(())
+        }
+        ended = &mut server.serving => match ended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(MockError::Serve(error)),
+            Err(error) => Err(MockError::Serve(std::io::Error::other(error))),
+        },
+    }
+}
+
+/// A request for a reading endpoint, as its handler sees it.
+pub struct Call<'a> {
+    pub view: View<'a>,
+    pub ask: Ask,
+    pub names: Vec<(String, String)>,
+}
+
+impl Call<'_> {
+    /// A part of the path.
+    pub fn name(&self, name: &str) -> &str {
+        self.names.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+}
+
+/// A reading endpoint. The answer is made off the threads that serve, since it reads texts from disk.
+fn read(answer: fn(&Call<'_>) -> Answer) -> MethodRouter<Shared> {
+    get(
+        move |State(state): State<Shared>, names: Names, uri: Uri, Query(params): Query<Vec<(String, String)>>| async move {
+            let names = named(names);
+            let ask = Ask { path: uri.path().to_owned(), params };
+            blocking(move || {
+                let site = state.site();
+                answer(&Call { view: state.view(&site), ask, names })
+            })
+            .await
+        },
+    )
+}
+
+type Names = Result<RawPathParams, RawPathParamsRejection>;
+
+fn named(names: Names) -> Vec<(String, String)> {
+    let Ok(names) = names else { return Vec::new() };
+    names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+async fn blocking(answer: impl FnOnce() -> Answer + Send + 'static) -> Response {
+    match tokio::task::spawn_blocking(answer).await {
+        Ok(Ok(value)) => axum::Json(value).into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
+        Err(error) => Refusal::broken(&error).into_response(),
+    }
+}
+
+fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
+    let app = Router::new()
+        .route("/", get(|| async { HOME_PAGE }))
+        .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
+        .route("/download/attachments/{page}/{file}", get(download::attachment))
+        .merge(reading())
+        .nest("/rest/api/backup-restore", backup_restore(queue))
+        .fallback(|uri: Uri| async move { Refusal::not_found(format!("null for uri: {}", uri.path())) });
+    let app = if state.context.is_empty() {
+        app
+    } else {
+        // A nested router doesn't answer for its root with a slash behind.
+        let root = format!("{}/", state.context);
+        Router::new().nest(&state.context, app).route(&root, get(|| async { HOME_PAGE }))
+    };
+    app.layer(axum::middleware::from_fn_with_state(state.clone(), auth::guard)).with_state(state)
+}
+
+fn reading() -> Router<Shared> {
+    Router::new()
+        .route("/rest/api/server-information", read(routes::server_information))
+        .route("/rest/applinks/1.0/manifest", read(routes::manifest))
+        .route("/rest/api/user/current", read(routes::current_user))
+        .route("/rest/api/user", read(routes::one_user))
+        .route("/rest/api/user/list", read(routes::users))
+        .route("/rest/api/user/memberof", read(routes::member_of))
+        .route("/rest/api/group", read(routes::groups))
+        .route("/rest/api/group/{name}/member", read(routes::members))
+        .route("/rest/api/space", read(routes::spaces))
+        .route("/rest/api/space/{key}", read(routes::one_space))
+        .route("/rest/api/space/{key}/permissions", read(routes::space_permissions))
+        .route("/rest/api/content", read(routes::contents))
+        .route("/rest/api/content/scan", read(routes::scan))
+        .route("/rest/api/content/{id}", read(routes::one_content))
+        .route("/rest/api/content/{id}/history", read(routes::content_history))
+        .route("/rest/experimental/content/{id}/version", read(routes::versions))
+        .route("/rest/api/content/{id}/version", read(routes::versions))
+        .route("/rest/api/content/{id}/child/comment", read(routes::comments))
+        .route("/rest/api/content/{id}/child/attachment", read(routes::attachments))
+        .route("/rest/api/content/{id}/child/page", read(routes::child_pages))
+        .route("/rest/api/content/{id}/label", read(routes::content_labels))
+        .route("/rest/api/content/{id}/restriction/byOperation", read(routes::restrictions))
+        .route("/rest/experimental/template/page", read(routes::templates))
+        .route("/rest/api/template/page", read(routes::templates))
+}
+
+fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {
+    let from_home = |scope: JobScope| {
+        let queue = queue.clone();
+        post(move |State(state): State<Shared>, body: Bytes| async move {
+            blocking(move || restore::from_home(&state, &queue, scope, &body)).await
+        })
+    };
+    let from_upload = |scope: JobScope| {
+        let queue = queue.clone();
+        post(move |State(state): State<Shared>, headers: HeaderMap, parts: Multipart| async move {
+            match restore::from_upload(&state, &queue, scope, &headers, parts).await {
+                Ok(value) => axum::Json(value).into_response(),
+                Err(refusal) => refusal.into_response(),
+            }
+        })
+        .layer(DefaultBodyLimit::disable())
+    };
+    let state_alone = |answer: fn(&AppState, &Ask, &str) -> Answer| {
+        move |State(state): State<Shared>, names: Names, uri: Uri, Query(params): Query<Vec<(String, String)>>| async move {
+            let id = named(names).into_iter().find(|(name, _)| name == "id").map(|(_, id)| id).unwrap_or_default();
+            let ask = Ask { path: uri.path().to_owned(), params };
+            blocking(move || answer(&state, &ask, &id)).await
+        }
+    };
+    Router::new()
+        .route("/restore/site", from_home(JobScope::Site))
+        .route("/restore/space", from_home(JobScope::Space))
+        .route("/restore/site/upload", from_upload(JobScope::Site))
+        .route("/restore/space/upload", from_upload(JobScope::Space))
+        .route("/restore/files", get(state_alone(|state, ask, _| restore::files(state, ask))))
+        .route("/jobs", get(state_alone(|state, ask, _| jobs::list(state, ask))))
+        .route("/jobs/{id}", get(state_alone(|state, _, id| jobs::one(state, id))))
+        .route("/jobs/{id}/cancel", put(state_alone(|state, _, id| jobs::cancel(state, id))))
+        .route("/jobs/clear-queue", put(state_alone(|state, _, _| Ok(jobs::clear_queue(state)))))
+}

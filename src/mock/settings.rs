@@ -1,0 +1,63 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::Trouble;
+
+/// The Confluence version whose dialect the mock speaks.
+pub const DIALECT: &str = "9.2.0";
+
+/// The build number that goes with [`DIALECT`] in the manifest of application links; a placeholder of the right size, not a real build.
+pub const BUILD: u32 = 9_200;
+
+/// How a mock Confluence is set up.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where it listens; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Its home folder: `restore/site` and `restore/space` hold packages to restore, `uploads` what was uploaded, `spill` the texts.
+    pub home: PathBuf,
+    /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back.
+    pub admin: (String, SecretString),
+    /// A personal access token that is accepted too.
+    pub token: Option<SecretString>,
+    /// Context path: empty, or `/confluence`.
+    pub context_path: String,
+    /// The base URL that it believes it has, without the context path. Not the address where it listens, as after a restore of another
+    /// site's data (facts: restore and REST, section 4.1).
+    pub configured_base: String,
+    /// Most results of one page of a list without bodies.
+    pub limit: usize,
+    /// Most results of one page of a list with bodies.
+    pub limit_with_bodies: usize,
+    /// Whether a package with characters that XML 1.0 forbids is refused, as Confluence does (facts: restore and REST, section 7, row 12).
+    pub refuse_illegal_characters: bool,
+    /// Whether a space export with a Space object that its descriptor doesn't name is refused (the same section, row 4). Otherwise that
+    /// space's content is left out.
+    pub refuse_foreign_spaces: bool,
+    /// Bounds on what a package may hold.
+    pub limits: crate::package::Limits,
+    /// What goes wrong on purpose.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Settings {
+    /// A mock on a free port of the loopback interface, with everything else as a fresh Confluence would have it.
+    pub fn new(home: impl Into<PathBuf>, admin: impl Into<String>, password: SecretString) -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            home: home.into(),
+            admin: (admin.into(), password),
+            token: None,
+            context_path: String::new(),
+            configured_base: "http://wiki.example.com".to_owned(),
+            limit: 500,
+            limit_with_bodies: 100,
+            refuse_illegal_characters: true,
+            refuse_foreign_spaces: true,
+            limits: crate::package::Limits::default(),
+            troubles: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The JSON of Confluence Data Center 9.2, made from rows of the store. Key sets and value types are those of recorded answers
+//! (facts: REST shapes).
+//!
+//! Knows no HTTP and no package.
+
+mod attachment;
+mod content;
+mod restriction;
+mod space;
+mod template;
+mod user;
+mod version;
+
+pub use content::{content, outermost};
+pub use restriction::by_operation;
+pub use space::space;
+pub use template::template;
+pub use user::{account, group, known, user};
+pub use version::{history, labels, version};
+
+use super::answer::Refusal;
+use super::settings::Settings;
+use super::spill::Span;
+use super::store::Site;
+use super::troubles::Troubles;
+
+/// What every shape needs.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub site: &'a Site,
+    pub settings: &'a Settings,
+    pub troubles: &'a Troubles,
+    /// The configured base URL with the context path.
+    pub base: &'a str,
+    /// The context path.
+    pub context: &'a str,
+}
+
+impl View<'_> {
+    /// Reads a text; an absent one reads as empty.
+    pub fn text(&self, span: Option<Span>) -> Result<String, Refusal> {
+        let Some(span) = span else { return Ok(String::new()) };
+        let spill = self.site.texts.get(span.file).ok_or_else(|| Refusal::broken(&"a text has no file"))?;
+        spill.get(span).map_err(|error| Refusal::broken(&format!("failed to read a text: {error}")))
+    }
+}
+
+/// A wall clock's digits as REST prints them. The mock's zone is UTC, and a restore keeps the digits (facts: backup format, section 4).
+pub fn instant(digits: &str) -> Option<String> {
+    crate::model::wall_clock(digits).map(|digits| digits.replace(' ', "T") + "Z")
+}
+
+/// Percent-encodes all but the unreserved characters.
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// The coded id of a short link: base 64 of the id's bytes, lowest first, without trailing zeros; it may end in `-` or `_`, and then a
+/// slash follows (facts: REST shapes, section 1, number 11).
+fn short_link(id: u64) -> String {
+    let bytes = id.to_le_bytes();
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
+    let coded = super::auth::base64(bytes.get(..length).unwrap_or_default());
+    let coded: String = coded.trim_end_matches('=').trim_end_matches('A').replace('/', "-").replace('+', "_");
+    let slash = if coded.ends_with(['-', '_']) { "/" } else { "" };
+    format!("/x/{coded}{slash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_link_is_the_coded_id() {
+        // From a recorded answer: content 388386405 has /x/ZU4mFw, 119239646 has /x/3nMbBw.
+        assert_eq!(short_link(119_239_646), "/x/3nMbBw");
+        assert_eq!(short_link(148_348_821), "/x/lZ-XC");
+    }
+
+    #[test]
+    fn times_keep_their_digits() {
+        assert_eq!(instant("2012-03-07 17:16:48.158").as_deref(), Some("2012-03-07T17:16:48.158Z"));
+        assert_eq!(instant("soon"), None);
+    }
+}

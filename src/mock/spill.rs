@@ -1,0 +1,99 @@
+//! The spill file: texts of pages, comments and templates, one behind the other, each found by offset and length.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Where a text lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Index into the site's list of spill files.
+    pub file: usize,
+    pub offset: u64,
+    pub length: u64,
+}
+
+/// Takes in texts.
+#[derive(Debug)]
+pub struct SpillWriter {
+    to: BufWriter<File>,
+    path: PathBuf,
+    file: usize,
+    offset: u64,
+}
+
+impl SpillWriter {
+    /// Begins a file; `file` is the index under which the spans know it.
+    pub fn create(path: &Path, file: usize) -> std::io::Result<Self> {
+        let to = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
+        Ok(Self { to: BufWriter::with_capacity(1 << 18, to), path: path.to_owned(), file, offset: 0 })
+    }
+
+    /// Takes in one text.
+    pub fn put(&mut self, text: &str) -> std::io::Result<Span> {
+        let span = Span { file: self.file, offset: self.offset, length: text.len() as u64 };
+        self.to.write_all(text.as_bytes())?;
+        self.offset += span.length;
+        Ok(span)
+    }
+
+    /// Ends the file and opens it for reading.
+    pub fn finish(self) -> std::io::Result<Spill> {
+        let file = self.to.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        Ok(Spill { file, path: self.path })
+    }
+}
+
+/// A finished spill file; it is removed when the last site that needs it is gone.
+#[derive(Debug)]
+pub struct Spill {
+    file: File,
+    path: PathBuf,
+}
+
+impl Spill {
+    /// Reads one text.
+    pub fn get(&self, span: Span) -> std::io::Result<String> {
+        let length = usize::try_from(span.length).map_err(std::io::Error::other)?;
+        let mut bytes = vec![0; length];
+        read_at(&self.file, &mut bytes, span.offset)?;
+        String::from_utf8(bytes).map_err(std::io::Error::other)
+    }
+}
+
+impl Drop for Spill {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+    use std::io::{Read as _, Seek as _};
+    let mut file = file.try_clone()?;
+    file.seek(std::io::SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_back_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("texts");
+        let mut writer = SpillWriter::create(&path, 0).unwrap();
+        let spans = [writer.put("eins").unwrap(), writer.put("").unwrap(), writer.put("zwei\n\u{2028}").unwrap()];
+        let spill = writer.finish().unwrap();
+        let texts: Vec<String> = spans.iter().map(|span| spill.get(*span).unwrap()).collect();
+        assert_eq!(texts, ["eins", "", "zwei\n\u{2028}"]);
+        drop(spill);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,203 @@
+use super::{
+    Assurance, CheckRecord, CheckState, Claim, Fault, Field, Grade, Kind, Record, StageState, Uncompared, Verdict,
+    count,
+};
+
+/// Version of the rules below. Records carry it, so that a later program can tell by which rules a verdict was reached.
+pub const RULES: u32 = 1;
+
+/// The checks that compare content, in display order.
+pub const CONTENT_CHECKS: [&str; 12] = [
+    "spaces",
+    "page-tree",
+    "page-bodies",
+    "blog-posts",
+    "comments",
+    "attachments",
+    "history",
+    "labels",
+    "restrictions",
+    "permissions",
+    "users",
+    "templates",
+];
+
+/// What must have run whole and without errors for `simulated` and all above it.
+const MANDATORY: [&str; 4] = ["spaces", "page-tree", "page-bodies", "attachments"];
+
+/// What shows that there was a wiki at all.
+const SUBSTANCE: [&str; 4] = ["spaces", "page-tree", "page-bodies", "blog-posts"];
+
+/// What follows from a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The assurance that was reached.
+    pub reached: Option<Assurance>,
+    /// The reasons, one a line, the most important first.
+    pub why: Vec<String>,
+}
+
+/// Judges a record by all that it holds, save its own verdict.
+///
+/// Failed needs evidence that is complete in itself: an error that a check found, a stage that broke by the backup's fault, a count that was
+/// made and falls short. Passed needs that nothing is left open. Everything between is Inconclusive, and so is a drill that was interrupted.
+pub fn judge(record: &Record) -> Judgement {
+    let failed = failures(record);
+    let reached = assurance(record);
+    let open = open_questions(record, reached);
+    let (verdict, why) = if record.interrupted {
+        let first = "the drill was interrupted before it ended".to_owned();
+        (Verdict::Inconclusive, [vec![first], failed, open].concat())
+    } else if !failed.is_empty() {
+        (Verdict::Failed, [failed, open].concat())
+    } else if !open.is_empty() {
+        (Verdict::Inconclusive, open)
+    } else {
+        (Verdict::Passed, vec![praise(record)])
+    };
+    Judgement { verdict, reached, why }
+}
+
+fn praise(record: &Record) -> String {
+    let examined = record.checks.iter().map(|check| check.tally().examined).sum();
+    let ran = record.checks.iter().filter(|check| check.grade() == Grade::Passed).count() as u64;
+    let checks = if ran == 1 { "check" } else { "checks" };
+    format!("{} {checks} examined all {} things that they should, and found no error", count(ran), count(examined))
+}
+
+/// Where the backup fell short.
+fn failures(record: &Record) -> Vec<String> {
+    let mut why = Vec::new();
+    for stage in &record.stages {
+        if let StageState::Broken { fault: Fault::Backup, error } = &stage.state {
+            why.push(format!("{}: {error}", stage.stage.name()));
+        }
+    }
+    for check in &record.checks {
+        match check.errors() {
+            0 => {}
+            1 => why.push(format!("{}: 1 error", check.name)),
+            errors => why.push(format!("{}: {} errors", check.name, count(errors))),
+        }
+    }
+    for asked in &record.at_least {
+        if let Some(found) = asked.found.filter(|found| *found < asked.wanted) {
+            let (noun, wanted) = (asked.kind.noun(asked.wanted), count(asked.wanted));
+            why.push(format!("at-least: {wanted} {noun} are required, and the restored copy has {}", count(found)));
+        }
+    }
+    why
+}
+
+/// What keeps the drill from a pass without speaking against the backup.
+fn open_questions(record: &Record, reached: Option<Assurance>) -> Vec<String> {
+    let mut why = Vec::new();
+    for stage in &record.stages {
+        match &stage.state {
+            StageState::Broken { fault: Fault::Rig | Fault::Scenario, error } => {
+                why.push(format!("{}: {error}", stage.stage.name()));
+            }
+            StageState::NotReached { why: reason } => {
+                why.push(format!("{} was not reached: {reason}", stage.stage.name()));
+            }
+            StageState::Broken { fault: Fault::Backup, .. } | StageState::Done { .. } => {}
+        }
+    }
+    why.extend(record.checks.iter().flat_map(|check| left_open(record, check)));
+    for asked in record.at_least.iter().filter(|asked| asked.found.is_none()) {
+        why.push(format!("at-least: the {} of the restored copy were not counted", asked.kind.noun(2)));
+    }
+    why.extend(nothing_done(record));
+    if let Some(required) = record.required.filter(|required| reached < Some(*required)) {
+        let got = reached.map_or("none", Assurance::name);
+        why.push(format!("assurance: {} is required, {got} was reached", required.name()));
+    }
+    why
+}
+
+/// What one check leaves open.
+fn left_open(record: &Record, check: &CheckRecord) -> Vec<String> {
+    let name = &check.name;
+    let (tally, unread) = match &check.state {
+        CheckState::Excluded { .. } => return Vec::new(),
+        CheckState::NotRun { reason } => return vec![format!("{name} did not run: {reason}")],
+        CheckState::Ran { tally, unread, .. } => (tally, unread),
+    };
+    let mut why: Vec<String> = unread.iter().map(|reason| format!("{name} could not examine all: {reason}")).collect();
+    if unread.is_none() && tally.examined < tally.of {
+        why.push(format!("{name} examined {} of {}", count(tally.examined), count(tally.of)));
+    }
+    for left in check.uncompared() {
+        if let Some(other) = left.see.as_deref().filter(|other| left.number > 0 && !ran(record, other)) {
+            let (number, what) = (count(left.number), &left.what);
+            why.push(format!("{name} leaves {number} ({what}) to the check {other}, which did not run"));
+        }
+    }
+    why
+}
+
+/// The absence of work is no success.
+fn nothing_done(record: &Record) -> Option<String> {
+    let examined = |names: &[&str]| -> u64 {
+        record
+            .checks
+            .iter()
+            .filter(|check| names.contains(&check.name.as_str()))
+            .map(|check| check.tally().examined)
+            .sum()
+    };
+    if record.checks.iter().all(|check| check.tally().examined == 0) {
+        return Some("nothing was examined".to_owned());
+    }
+    (examined(&SUBSTANCE) == 0).then(|| "not one space, page or blog post was examined".to_owned())
+}
+
+fn ran(record: &Record, name: &str) -> bool {
+    record.check(name).is_some_and(|check| matches!(check.state, CheckState::Ran { .. }))
+}
+
+/// The strongest assurance that the record supports; each one needs the one before.
+fn assurance(record: &Record) -> Option<Assurance> {
+    record.backup.as_ref().filter(|backup| backup.bytes > 0)?;
+    let passed = |name: &str| record.check(name).is_some_and(|check| proves(record, check));
+    if !record.package.as_ref().is_some_and(|package| package.whole) || !passed("integrity") {
+        return Some(Assurance::Present);
+    }
+    let Some(target) = record.target.as_ref().filter(|_| restored(record)) else { return Some(Assurance::Readable) };
+    let bytes_compared = record.check("attachments").is_some_and(|check| {
+        let left_out = Uncompared::field(Kind::Attachment, Field::Digest);
+        check.uncompared().iter().all(|left| left.what != left_out)
+    });
+    if !MANDATORY.iter().all(|name| passed(name)) || !bytes_compared {
+        return Some(Assurance::Readable);
+    }
+    // A mock can't prove more, and a target that doesn't say what it is is held for one.
+    if target.mock || matches!(target.kind.as_str(), "embedded" | "mock") {
+        return Some(Assurance::Simulated);
+    }
+    let bound = record.manifest.as_ref().is_some_and(|manifest| manifest.claim == Claim::Source && manifest.bound);
+    let all = CONTENT_CHECKS.iter().all(|name| {
+        // A space export holds no accounts, so that nobody asks for them.
+        passed(name) || (*name == "users" && record.check(name).is_none())
+    });
+    Some(if bound && all { Assurance::Faithful } else { Assurance::Restorable })
+}
+
+/// Whether a check ran whole, found no error and left nothing to a check that did not run.
+fn proves(record: &Record, check: &CheckRecord) -> bool {
+    check.grade() == Grade::Passed && left_open(record, check).is_empty()
+}
+
+/// Whether every stage that carries the assurance of a restore ended well.
+fn restored(record: &Record) -> bool {
+    use crate::event::Stage;
+    [Stage::Restore, Stage::Observe].iter().all(|wanted| {
+        let mut stages = record.stages.iter().filter(|stage| stage.stage == *wanted).peekable();
+        stages.peek().is_some() && stages.all(|stage| matches!(stage.state, StageState::Done { .. }))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! Every rule of the verdict.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::event::Stage;
+use crate::model::{
+    Account, AtLeast, BackupRecord, Digest, FindingRecord, Form, Hop, Ledger, ManifestRecord, PackageRecord,
+    ScenarioRecord, Scope, Severity, StageRecord, Tally, TargetRecord, Word,
+};
+
+fn finding(severity: Severity) -> FindingRecord {
+    FindingRecord {
+        code: "page-tree/missing".into(),
+        severity,
+        what: Word::Missing,
+        kind: Some(Kind::Page),
+        id: Some(7),
+        space: None,
+        title: Vec::new(),
+        restricted: true,
+        field: None,
+        expected: None,
+        actual: None,
+        message: None,
+        hop: Hop::Export,
+        place: None,
+        remedy: None,
+    }
+}
+
+fn ran(examined: u64, of: u64) -> CheckState {
+    CheckState::Ran {
+        tally: Tally { examined, of },
+        findings: Vec::new(),
+        totals: BTreeMap::new(),
+        uncompared: Vec::new(),
+        unread: None,
+    }
+}
+
+/// A drill in the embedded target in which all went well.
+fn good() -> Record {
+    let scenario = ScenarioRecord {
+        name: "s".into(),
+        description: None,
+        owner: None,
+        runbook: None,
+        file: "s.yaml".into(),
+        digest: Digest::of("s"),
+    };
+    let names = ["integrity"].into_iter().chain(CONTENT_CHECKS);
+    let checks = names.map(|name| CheckRecord { name: name.into(), position: None, state: ran(3, 3) }).collect();
+    let mut record = Record::planned(scenario, "d".into(), "2026-11-23T00:00:00Z".into(), &Stage::ALL, checks);
+    for stage in &mut record.stages {
+        stage.state = StageState::Done { said: String::new() };
+    }
+    record.backup = Some(BackupRecord {
+        name: "b.zip".into(),
+        origin: "b.zip".into(),
+        bytes: 9,
+        digest: Digest::of("b"),
+        modified: None,
+        form: Form::Zip,
+    });
+    let account = Account { lexed: 3, mapped: 3, ..Account::default() };
+    record.package = Some(PackageRecord {
+        scope: Scope::Site,
+        writer: "test".into(),
+        descriptor: BTreeMap::new(),
+        ledger: Ledger { classes: BTreeMap::from([("Page".into(), account)]), entries: 1, entries_of: 1, bytes: 1 },
+        whole: true,
+    });
+    record.target = Some(TargetRecord {
+        kind: "embedded".into(),
+        mock: true,
+        product: None,
+        isolation: "in this process".into(),
+        image: None,
+    });
+    record.required = Some(Assurance::Simulated);
+    record
+}
+
+fn set(mut record: Record, name: &str, state: CheckState) -> Record {
+    record.checks.iter_mut().find(|check| check.name == name).unwrap().state = state;
+    record
+}
+
+fn stage(mut record: Record, stage: Stage, state: StageState) -> Record {
+    record.stages.iter_mut().find(|record| record.stage == stage).unwrap().state = state;
+    record
+}
+
+fn with_error(examined: u64, of: u64) -> CheckState {
+    let totals = BTreeMap::from([(Severity::Error, 1)]);
+    let findings = vec![finding(Severity::Error)];
+    CheckState::Ran { tally: Tally { examined, of }, findings, totals, uncompared: Vec::new(), unread: None }
+}
+
+fn broken(fault: Fault) -> StageState {
+    StageState::Broken { fault, error: "restore: it broke".into() }
+}
+
+#[test]
+fn a_drill_in_which_all_went_well_passes() {
+    let judgement = judge(&good());
+    assert_eq!((judgement.verdict, judgement.reached), (Verdict::Passed, Some(Assurance::Simulated)));
+    assert_eq!(judgement.why.len(), 1);
+}
+
+#[test]
+fn a_planned_drill_is_no_pass() {
+    let planned = Record::planned(good().scenario, "d".into(), String::new(), &[], Vec::new());
+    assert_eq!(judge(&planned).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn errors_and_the_backups_faults_fail_and_outrank_the_rig() {
+    let error = set(good(), "labels", with_error(3, 3));
+    assert_eq!(judge(&error).verdict, Verdict::Failed);
+    assert_eq!(judge(&stage(error, Stage::Observe, broken(Fault::Rig))).verdict, Verdict::Failed);
+    assert_eq!(judge(&stage(good(), Stage::Restore, broken(Fault::Backup))).verdict, Verdict::Failed);
+    let rig = judge(&stage(good(), Stage::Restore, broken(Fault::Rig)));
+    assert_eq!((rig.verdict, rig.reached), (Verdict::Inconclusive, Some(Assurance::Readable)));
+}
+
+#[test]
+fn totals_that_are_edited_away_hide_no_finding() {
+    let CheckState::Ran { tally, findings, .. } = with_error(3, 3) else { panic!() };
+    let state = CheckState::Ran { tally, findings, totals: BTreeMap::new(), uncompared: Vec::new(), unread: None };
+    assert_eq!(judge(&set(good(), "labels", state)).verdict, Verdict::Failed);
+}
+
+#[test]
+fn an_interrupted_drill_is_inconclusive_whatever_it_found() {
+    let record = Record { interrupted: true, ..set(good(), "labels", with_error(3, 3)) };
+    assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
+    assert!(judge(&record).why[0].contains("interrupted"));
+}
+
+#[test]
+fn nothing_examined_is_no_pass() {
+    let mut record = good();
+    for check in &mut record.checks {
+        check.state = ran(0, 0);
+    }
+    assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
+    record.checks.retain(|check| check.name == "integrity");
+    record.checks[0].state = ran(5, 5);
+    record.required = None;
+    assert!(judge(&record).why[0].contains("not one space, page or blog post"));
+    record.checks.clear();
+    assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_kind_that_nobody_has_is_no_obstacle() {
+    assert_eq!(judge(&set(good(), "blog-posts", ran(0, 0))).verdict, Verdict::Passed);
+}
+
+#[test]
+fn least_numbers_fail_where_they_were_counted_and_leave_open_where_they_were_not() {
+    for (found, verdict) in [(Some(10), Verdict::Passed), (Some(9), Verdict::Failed), (None, Verdict::Inconclusive)] {
+        let record = Record { at_least: vec![AtLeast { kind: Kind::Page, wanted: 10, found }], ..good() };
+        assert_eq!(judge(&record).verdict, verdict);
+    }
+}
+
+#[test]
+fn what_is_left_to_a_check_that_does_not_run_is_left_open() {
+    let left = Uncompared { what: "pages".into(), number: 2, reason: "missing".into(), see: Some("page-tree".into()) };
+    let state = CheckState::Ran {
+        tally: Tally { examined: 1, of: 1 },
+        findings: Vec::new(),
+        totals: BTreeMap::new(),
+        uncompared: vec![left],
+        unread: None,
+    };
+    let mut record = set(good(), "page-bodies", state);
+    assert_eq!(judge(&record).verdict, Verdict::Passed);
+    record.required = None;
+    record.checks.retain(|check| check.name != "page-tree");
+    assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn assurance_needs_each_step_and_a_mock_is_capped() {
+    let mut record = good();
+    record.manifest = Some(ManifestRecord {
+        claim: Claim::Source,
+        origin: "https://wiki".into(),
+        digest: None,
+        bound: true,
+        began: String::new(),
+        ended: String::new(),
+    });
+    assert_eq!(judge(&record).reached, Some(Assurance::Simulated));
+    let real =
+        |record: &Record| TargetRecord { kind: "confluence".into(), mock: false, ..record.target.clone().unwrap() };
+    record.target = Some(real(&record));
+    assert_eq!(judge(&record).reached, Some(Assurance::Faithful));
+    let excluded = set(record.clone(), "labels", CheckState::Excluded { reason: "r".into() });
+    assert_eq!(judge(&excluded).reached, Some(Assurance::Restorable));
+    let failed = set(record.clone(), "page-tree", with_error(3, 3));
+    assert_eq!(judge(&failed).reached, Some(Assurance::Readable));
+    let cut = set(record.clone(), "integrity", with_error(3, 3));
+    assert_eq!(judge(&cut).reached, Some(Assurance::Present));
+    record.backup.as_mut().unwrap().bytes = 0;
+    assert_eq!(judge(&record).reached, None);
+}
+
+#[test]
+fn records_alone_prove_no_restore_and_a_missed_assurance_is_no_pass() {
+    let left = Uncompared {
+        what: Uncompared::field(Kind::Attachment, Field::Digest),
+        number: 1,
+        reason: "records alone".into(),
+        see: None,
+    };
+    let mut record = good();
+    let CheckState::Ran { uncompared, .. } =
+        &mut record.checks.iter_mut().find(|check| check.name == "attachments").unwrap().state
+    else {
+        panic!()
+    };
+    uncompared.push(left);
+    let judgement = judge(&record);
+    assert_eq!((judgement.verdict, judgement.reached), (Verdict::Inconclusive, Some(Assurance::Readable)));
+}
+
+#[test]
+fn a_record_survives_its_file_and_a_newer_one_is_refused() {
+    let record = set(good(), "labels", with_error(3, 3)).judged();
+    let bytes = serde_json::to_vec(&record).unwrap();
+    assert_eq!(Record::read(&bytes).unwrap(), record);
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":1", "\"record\":2", 1);
+    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 2 })));
+}
+
+fn any_state() -> impl Strategy<Value = CheckState> {
+    let unread = proptest::option::weighted(0.2, Just("not shown".to_owned()));
+    let some = (0_u64..4, 0_u64..4, unread, proptest::option::weighted(0.2, Just(Severity::Error)));
+    prop_oneof![
+        5 => some.prop_map(|(examined, missing, unread, error)| CheckState::Ran {
+            tally: Tally { examined, of: examined + missing / 3 },
+            findings: error.into_iter().map(finding).collect(),
+            totals: error.into_iter().map(|error| (error, 1)).collect(),
+            uncompared: Vec::new(),
+            unread,
+        }),
+        1 => Just(CheckState::NotRun { reason: "r".into() }),
+        1 => Just(CheckState::Excluded { reason: "r".into() }),
+    ]
+}
+
+fn any_stage() -> impl Strategy<Value = StageState> {
+    prop_oneof![
+        8 => Just(StageState::Done { said: String::new() }),
+        1 => Just(broken(Fault::Rig)),
+        1 => Just(broken(Fault::Backup)),
+        1 => Just(broken(Fault::Scenario)),
+        1 => Just(StageState::NotReached { why: "w".into() }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_pass_leaves_nothing_open(
+        checks in proptest::collection::vec(any_state(), 13),
+        stages in proptest::collection::vec(any_stage(), 9),
+        required in proptest::option::of(Just(Assurance::Simulated)),
+        interrupted in proptest::bool::weighted(0.1),
+    ) {
+        let mut record = Record { required, interrupted, ..good() };
+        for (check, state) in record.checks.iter_mut().zip(checks) {
+            check.state = state;
+        }
+        for (stage, state) in record.stages.iter_mut().zip(stages) {
+            *stage = StageRecord { state, ..stage.clone() };
+        }
+        let judgement = judge(&record);
+        let whole = record.checks.iter().all(|check| matches!(check.grade(), Grade::Passed | Grade::Excluded));
+        let done = record.stages.iter().all(|stage| matches!(stage.state, StageState::Done { .. }));
+        if judgement.verdict == Verdict::Passed {
+            prop_assert!(whole && done && !interrupted);
+            prop_assert!(record.checks.iter().any(|check| check.tally().examined > 0));
+            prop_assert!(judgement.reached >= required);
+        }
+        if judgement.verdict == Verdict::Failed {
+            let error = record.checks.iter().any(|check| check.errors() > 0);
+            prop_assert!(error || record.stages.iter().any(|stage| stage.state == broken(Fault::Backup)));
+        }
+        prop_assert!(!judgement.why.is_empty());
+    }
+}

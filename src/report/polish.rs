@@ -1,0 +1,148 @@
+//! What `junit-report` can't write, added to what it wrote: the number of skipped cases, a time stamp without a zone, properties. And the proof
+//! that the result is well-formed.
+
+use quick_xml::events::attributes::{AttrError, Attribute};
+use quick_xml::events::{BytesEnd, BytesStart, Event};
+use quick_xml::name::QName;
+use quick_xml::{Reader, Writer};
+
+use super::RenderError;
+use super::visible::{brief, fit};
+use crate::model::Record;
+
+/// The report with all that is missing in it.
+pub(super) fn polished(raw: &[u8], record: &Record) -> Result<Vec<u8>, RenderError> {
+    let mut skipped = skipped(raw)?.into_iter();
+    let mut writer = Writer::new_with_indent(Vec::with_capacity(raw.len() + 2_048), b' ', 1);
+    read(raw, |event| match event {
+        Event::Start(start) if is_suite(&start) => {
+            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), record)?))?;
+            properties(&mut writer, record)
+        }
+        Event::Empty(start) if is_suite(&start) => {
+            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), record)?))?;
+            properties(&mut writer, record)?;
+            write(&mut writer, Event::End(BytesEnd::new("testsuite")))
+        }
+        other => write(&mut writer, other),
+    })?;
+    let mut bytes = writer.into_inner();
+    bytes.push(b'\n');
+    read(&bytes, |event| match event {
+        Event::Start(start) | Event::Empty(start) => attributes(&start).map(drop),
+        _ => Ok(()),
+    })?;
+    legal(&bytes)?;
+    Ok(bytes)
+}
+
+fn is_suite(start: &BytesStart<'_>) -> bool {
+    start.name().as_ref() == "testsuite"
+}
+
+/// Gives every event up to the end to the function.
+fn read(bytes: &[u8], mut each: impl FnMut(Event<'_>) -> Result<(), RenderError>) -> Result<(), RenderError> {
+    let mut reader = Reader::from_reader(bytes);
+    let mut depth = 0_u32;
+    loop {
+        let event = reader.read_event();
+        match event {
+            Ok(Event::Eof) if depth == 0 => return Ok(()),
+            Ok(Event::Eof) => return Err(malformed(reader.buffer_position(), "it ends inside an element")),
+            Ok(event) => {
+                match &event {
+                    Event::Start(_) => depth += 1,
+                    Event::End(_) => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                each(event)?;
+            }
+            Err(error) => return Err(malformed(reader.error_position(), error)),
+        }
+    }
+}
+
+fn malformed(at: u64, problem: impl std::fmt::Display) -> RenderError {
+    RenderError::NotWellFormed { at, problem: problem.to_string() }
+}
+
+/// XML 1.0, section 2.2: the reader above doesn't look at single characters.
+fn legal(bytes: &[u8]) -> Result<(), RenderError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.valid_up_to() as u64, error))?;
+    let forbidden =
+        |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    match text.char_indices().find(|(_, c)| forbidden(*c)) {
+        Some((at, c)) => Err(malformed(at as u64, format!("the character U+{:04X} is forbidden", u32::from(c)))),
+        None => Ok(()),
+    }
+}
+
+fn write(writer: &mut Writer<Vec<u8>>, event: Event<'_>) -> Result<(), RenderError> {
+    writer.write_event(event).map_err(|error| RenderError::Junit(error.to_string()))
+}
+
+/// How many cases of each suite are skipped.
+fn skipped(raw: &[u8]) -> Result<Vec<u64>, RenderError> {
+    let mut numbers = Vec::new();
+    read(raw, |event| {
+        match event {
+            Event::Start(start) | Event::Empty(start) if is_suite(&start) => numbers.push(0),
+            Event::Start(start) | Event::Empty(start) if start.name().as_ref() == "skipped" => {
+                if let Some(last) = numbers.last_mut() {
+                    *last += 1;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(numbers)
+}
+
+/// Names and values, as they are written.
+fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, RenderError> {
+    let refused = |error: AttrError| RenderError::Junit(error.to_string());
+    start
+        .attributes()
+        .map(|attribute| attribute.map(|one| (one.key.as_ref().to_owned(), one.value.into_owned())).map_err(refused))
+        .collect()
+}
+
+/// The suite's element with a time stamp that all readers take (`2026-11-23T12:45:01`, UTC), and the number of skipped cases.
+fn suite(start: &BytesStart<'_>, skipped: u64, record: &Record) -> Result<BytesStart<'static>, RenderError> {
+    let mut suite = BytesStart::new("testsuite");
+    for (name, value) in attributes(start)?.iter().filter(|(name, _)| name != "timestamp") {
+        // The values are escaped already, and this form takes them as they are.
+        suite.push_attribute(Attribute { key: QName(name), value: value.into() });
+    }
+    suite.push_attribute(("skipped", skipped.to_string().as_str()));
+    suite.push_attribute(("timestamp", brief(record.began.trim_end_matches('Z')).as_ref()));
+    Ok(suite)
+}
+
+/// What a suite says of the drill.
+fn properties(writer: &mut Writer<Vec<u8>>, record: &Record) -> Result<(), RenderError> {
+    let mut all: Vec<(&str, String)> = vec![
+        ("rehearse.drill", record.drill.clone()),
+        ("rehearse.scenario", record.scenario.name.clone()),
+        ("rehearse.verdict", record.verdict.name().to_owned()),
+        ("rehearse.assurance", record.reached.map_or("none", |reached| reached.name()).to_owned()),
+        ("rehearse.tool", format!("{} {}", record.tool.name, record.tool.version)),
+        ("rehearse.began", record.began.clone()),
+        ("rehearse.ended", record.ended.clone()),
+    ];
+    let mut some = |name, value: Option<String>| all.extend(value.map(|value| (name, value)));
+    some("rehearse.backup", record.backup.as_ref().map(|backup| backup.name.clone()));
+    some("rehearse.backup.digest", record.backup.as_ref().map(|backup| backup.digest.to_string()));
+    some("rehearse.target", record.target.as_ref().map(|target| target.kind.clone()));
+    some("rehearse.owner", record.scenario.owner.clone());
+    some("rehearse.runbook", record.scenario.runbook.clone());
+    write(writer, Event::Start(BytesStart::new("properties")))?;
+    for (name, value) in all {
+        let mut property = BytesStart::new("property");
+        property.push_attribute(("name", name));
+        property.push_attribute(("value", fit(&brief(&value), 500).as_str()));
+        write(writer, Event::Empty(property))?;
+    }
+    write(writer, Event::End(BytesEnd::new("properties")))
+}

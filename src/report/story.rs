@@ -1,0 +1,257 @@
+//! How a check reads: the same lines in the terminal and in JUnit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::visible::{brief, fit};
+use crate::model::{
+    CheckRecord, CheckState, Claim, FindingRecord, Grade, Hop, Kind, Position, Record, Severity, Tally, Word, count,
+};
+
+/// How many findings of a check are listed.
+const LISTED: usize = 10;
+
+/// What a line is for; a terminal may give it a colour, which never carries meaning alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Running text.
+    Plain,
+    /// A heading.
+    Heading,
+    /// Something that passed.
+    Good,
+    /// Something that failed.
+    Bad,
+    /// Something left open.
+    Open,
+    /// A position, a frame.
+    Faint,
+    /// A hint.
+    Hint,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub role: Role,
+    pub text: String,
+}
+
+impl Line {
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        Self { role, text: text.into() }
+    }
+}
+
+/// What came of a check, in one complete line.
+pub(super) fn headline(check: &CheckRecord) -> String {
+    let name = brief(&check.name);
+    let said = match &check.state {
+        CheckState::Excluded { reason } => format!("left out by the scenario: {reason}"),
+        CheckState::NotRun { reason } => format!("did not run: {reason}"),
+        CheckState::Ran { tally, findings, unread, .. } => match (check.grade(), unread) {
+            (Grade::Failed, _) => failure(check, findings, *tally),
+            (Grade::Inconclusive, Some(reason)) => format!("examined {}: {reason}", share(*tally)),
+            (Grade::Inconclusive, None) => format!("examined only {}", share(*tally)),
+            _ if tally.of == 0 => "nothing to examine: neither the manifest nor the copy holds any".to_owned(),
+            _ => format!("examined {}", share(*tally)),
+        },
+    };
+    format!("{}: {name} — {}", word(check.grade()), brief(&said))
+}
+
+/// The word for what a check amounts to.
+pub(super) const fn word(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Passed => "passed",
+        Grade::Failed => "failed",
+        Grade::Inconclusive => "inconclusive",
+        Grade::Excluded => "excluded",
+    }
+}
+
+fn share(tally: Tally) -> String {
+    format!("{} of {}", count(tally.examined), count(tally.of))
+}
+
+/// `3 of 4,812 pages are missing`, or the numbers of each sort.
+fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> String {
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let all = check.errors();
+    if let ([one], 1) = (errors.as_slice(), all)
+        && let (Word::Other, Some(message)) = (one.what, &one.message)
+    {
+        return message.clone();
+    }
+    let mut sorts: BTreeMap<(Word, Option<Kind>), u64> = BTreeMap::new();
+    for finding in &errors {
+        *sorts.entry((finding.what, finding.kind)).or_default() += 1;
+    }
+    let of = |kind: Option<Kind>, number| {
+        kind.map_or(if number == 1 { "finding" } else { "findings" }, |kind| kind.noun(number))
+    };
+    match sorts.iter().next() {
+        Some(((Word::Differs, kind), _)) if sorts.len() == 1 => {
+            let items: BTreeSet<_> =
+                errors.iter().map(|finding| (finding.id, &finding.space, &finding.title)).collect();
+            if items.len() as u64 == all {
+                let verb = if all == 1 { "differs" } else { "differ" };
+                return format!("{} of {} {} {verb}", count(all), count(tally.of), of(*kind, tally.of));
+            }
+        }
+        Some(((what @ (Word::Missing | Word::Unexpected), kind), _)) if sorts.len() == 1 => {
+            let verb = if all == 1 { "is" } else { "are" };
+            return format!("{} of {} {} {verb} {}", count(all), count(tally.of), of(*kind, tally.of), what.name());
+        }
+        _ => {}
+    }
+    let noun = if all == 1 { "error" } else { "errors" };
+    if errors.len() as u64 != all {
+        return format!("{} {noun}", count(all));
+    }
+    let parts: Vec<_> = sorts
+        .iter()
+        .map(|((what, kind), number)| format!("{} {} {}", count(*number), of(*kind, *number), what.name()))
+        .collect();
+    format!("{} {noun}: {}", count(all), parts.join(", "))
+}
+
+/// Everything that is to be said of a check, first the headline.
+pub(super) fn lines(check: &CheckRecord, record: &Record, width: usize) -> Vec<Line> {
+    let grade = check.grade();
+    let role = match grade {
+        Grade::Passed => Role::Good,
+        Grade::Failed => Role::Bad,
+        Grade::Inconclusive => Role::Open,
+        Grade::Excluded => Role::Faint,
+    };
+    let mut lines = vec![Line::new(role, headline(check))];
+    let CheckState::Ran { findings, totals, unread, .. } = &check.state else { return lines };
+    if let (Some(position), Grade::Failed | Grade::Inconclusive) = (&check.position, grade) {
+        lines.extend(position_lines(position, &expectation(check, record)));
+    }
+    let told = |finding: &&FindingRecord| finding.severity > Severity::Info;
+    let listed: Vec<_> = findings.iter().filter(told).take(LISTED).collect();
+    let column = listed.iter().filter_map(|finding| finding.space.as_deref()).map(|space| space.chars().count()).max();
+    for finding in &listed {
+        lines.push(Line::new(Role::Plain, fit(&finding_line(finding, column.unwrap_or(0).min(16)), width.max(60))));
+    }
+    let all: u64 = totals.iter().filter(|(severity, _)| **severity > Severity::Info).map(|(_, number)| number).sum();
+    let rest = all.saturating_sub(listed.len() as u64);
+    if rest > 0 {
+        let file = record.findings_file.as_ref().map_or("the record", |file| file.name.as_str());
+        lines.push(Line::new(Role::Faint, format!("   = and {} more, see {}", count(rest), brief(file))));
+    }
+    if let (Grade::Failed, Some(reason)) = (grade, unread) {
+        lines.push(Line::new(Role::Open, format!("   = not all could be examined: {}", brief(reason))));
+    }
+    lines.extend(
+        hints(check, findings).into_iter().map(|hint| Line::new(Role::Hint, format!("hint: {}", brief(&hint)))),
+    );
+    lines
+}
+
+fn expectation(check: &CheckRecord, record: &Record) -> String {
+    let name = brief(&check.name);
+    if check.name == "integrity" {
+        return format!("{name} expected an archive without damage");
+    }
+    match &record.manifest {
+        Some(manifest) => {
+            let (what, held) = match manifest.claim {
+                Claim::Source => ("source", manifest.ended.as_str()),
+                Claim::Backup => ("the backup itself", ""),
+            };
+            format!("{name} expected what the manifest says ({})", format!("{what}, {held}").trim_end_matches(", "))
+        }
+        None => format!("{name} expected what the manifest says"),
+    }
+}
+
+/// The scenario's line with a mark under the check's name.
+fn position_lines(position: &Position, said: &str) -> Vec<Line> {
+    let number = position.line.to_string();
+    let margin = " ".repeat(number.len());
+    let before = " ".repeat(position.column.saturating_sub(1).min(200) as usize);
+    let mark = "^".repeat(position.length.clamp(1, 80) as usize);
+    vec![
+        Line::new(Role::Faint, format!("{margin} ┌─ {}:{number}:{}", brief(&position.file), position.column)),
+        Line::new(Role::Faint, format!("{number} │ {}", fit(&brief(&position.source_line), 200))),
+        Line::new(Role::Faint, format!("{margin} │ {before}{mark} {said}")),
+    ]
+}
+
+/// One finding in one line.
+pub(super) fn finding_line(finding: &FindingRecord, column: usize) -> String {
+    let word = match (finding.what, finding.severity) {
+        (Word::Other, Severity::Warning) => "warning",
+        (what, _) => what.name(),
+    };
+    let mut parts = vec![format!("{word:<10}")];
+    if let Some(space) = &finding.space {
+        parts.push(format!("{:<column$}", brief(space)));
+    }
+    if finding.restricted {
+        parts.push("(restricted)".to_owned());
+    } else if let Some((last, above)) = finding.title.split_last() {
+        let above: String = above.iter().map(|title| format!("{} / ", brief(title))).collect();
+        parts.push(format!("{above}\"{}\"", brief(last)));
+    }
+    if let Some(field) = finding.field {
+        let side = |value: &Option<String>| value.as_deref().map_or("none".into(), |value| brief(value).into_owned());
+        let values = if finding.restricted {
+            String::new()
+        } else {
+            format!(": expected {}, found {}", side(&finding.expected), side(&finding.actual))
+        };
+        parts.push(format!("{}{values}", field.name()));
+    }
+    parts.extend(finding.message.as_deref().map(|message| brief(message).into_owned()));
+    parts.extend(finding.place.as_ref().map(|place| format!("in {}", brief(&place.to_string()))));
+    match (finding.kind, finding.id) {
+        (Some(kind), Some(id)) => parts.push(format!("({} {id})", kind.noun(1))),
+        (Some(kind), None) if finding.restricted || !finding.title.is_empty() => {
+            parts.push(format!("({})", kind.noun(1)))
+        }
+        _ => {}
+    }
+    format!("   = {}", parts.join("  ").trim_end())
+}
+
+/// Which hop is to blame, and what to do.
+fn hints(check: &CheckRecord, findings: &[FindingRecord]) -> Vec<String> {
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let mut hints = Vec::new();
+    if check.name != "integrity" && !errors.is_empty() {
+        let of = |hop: Hop| errors.iter().filter(|finding| finding.hop == hop).count() as u64;
+        let [export, restore, unknown] = [Hop::Export, Hop::Restore, Hop::Unknown].map(of);
+        hints.push(match (export, restore, unknown) {
+            (_, 0, 0) => "the archive already has it wrong, so the export is to blame, not the restore".to_owned(),
+            (0, _, 0) => {
+                "the archive has it as the manifest says, so the restore is to blame, not the export".to_owned()
+            }
+            (0, 0, _) => "the archive doesn't tell whether the export or the restore is to blame".to_owned(),
+            (export, restore, unknown) => format!(
+                "of those listed in the record, {} went wrong in the export, {} in the restore, {} can't be told",
+                count(export),
+                count(restore),
+                count(unknown)
+            ),
+        });
+    }
+    let mut seen = BTreeSet::new();
+    let remedies = findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info)
+        .filter_map(|finding| finding.remedy.as_ref());
+    hints.extend(remedies.filter(|remedy| seen.insert(*remedy)).take(3).cloned());
+    hints
+}
+
+/// What a check left out, a line each.
+pub(super) fn left_out(check: &CheckRecord) -> Vec<String> {
+    let line = |left: &crate::model::Uncompared| {
+        let see = left.see.as_ref().map(|see| format!("; see {see}")).unwrap_or_default();
+        brief(&format!("not compared: {} {}: {}{see}", count(left.number), left.what, left.reason)).into_owned()
+    };
+    check.uncompared().iter().map(line).collect()
+}

@@ -1,0 +1,179 @@
+//! The story of a drill for a terminal: the worst first, the verdict last.
+
+use std::fmt::Write as _;
+
+use super::story::{Line, Role, left_out, lines};
+use super::visible::{brief, fit};
+use crate::model::{CheckRecord, Claim, Counts, Grade, Kind, Record, StageState, Verdict, count};
+
+/// The story of a drill in lines of about this width. Colour is an addition: without it the same words stand there.
+pub fn story(record: &Record, width: usize, colour: bool) -> String {
+    let mut story = heading(record);
+    story.extend(stages(record));
+    story.push(blank());
+    let mut checks: Vec<&CheckRecord> = record.checks.iter().collect();
+    checks.sort_by_key(|check| order(check.grade()));
+    for check in checks {
+        let lines = lines(check, record, width);
+        let block = lines.len() > 1;
+        story.extend(lines);
+        if block {
+            story.push(blank());
+        }
+    }
+    story.extend(counts(record));
+    story.extend(not_proven(record));
+    story.extend(verdict(record));
+    let mut out = String::new();
+    let mut last_blank = true;
+    for line in story {
+        if line.text.is_empty() && last_blank {
+            continue;
+        }
+        last_blank = line.text.is_empty();
+        let _ = writeln!(out, "{}", painted(&line, colour));
+    }
+    out
+}
+
+/// What is worst stands first.
+const fn order(grade: Grade) -> u8 {
+    match grade {
+        Grade::Failed => 0,
+        Grade::Inconclusive => 1,
+        Grade::Excluded => 2,
+        Grade::Passed => 3,
+    }
+}
+
+fn blank() -> Line {
+    Line::new(Role::Plain, "")
+}
+
+fn painted(line: &Line, colour: bool) -> String {
+    let code = match line.role {
+        Role::Plain => return line.text.clone(),
+        Role::Heading => "1",
+        Role::Good => "32",
+        Role::Bad => "1;31",
+        Role::Open => "1;33",
+        Role::Faint => "2",
+        Role::Hint => "36",
+    };
+    if colour && !line.text.is_empty() { format!("\u{1b}[{code}m{}\u{1b}[0m", line.text) } else { line.text.clone() }
+}
+
+fn heading(record: &Record) -> Vec<Line> {
+    let mut lines =
+        vec![Line::new(Role::Heading, format!("drill {} of {}", brief(&record.drill), brief(&record.scenario.name)))];
+    let mut row =
+        |word: &str, text: String| lines.push(Line::new(Role::Plain, format!("  {word:<9} {}", brief(&text))));
+    if let Some(backup) = &record.backup {
+        let digest: String = backup.digest.hex().chars().take(12).collect();
+        row("backup", format!("{}, {} bytes, sha256 {digest}…", backup.name, count(backup.bytes)));
+    }
+    if let Some(package) = &record.package {
+        row("written", format!("by {}", package.writer));
+    }
+    if let Some(manifest) = &record.manifest {
+        let claim = match manifest.claim {
+            Claim::Source if manifest.bound => "of the source, bound to this backup",
+            Claim::Source => "of the source, not bound to this backup",
+            Claim::Backup => "of the backup itself, which proves less",
+        };
+        row("manifest", format!("{claim} ({})", manifest.origin));
+    }
+    if let Some(target) = &record.target {
+        let mock = if target.mock { ", a mock" } else { "" };
+        row("target", format!("{}{mock}; {}", target.kind, target.isolation));
+    }
+    lines.push(blank());
+    lines
+}
+
+fn stages(record: &Record) -> Vec<Line> {
+    let line = |stage: &crate::model::StageRecord| {
+        let time = format!("{}.{:01} s", stage.millis / 1_000, stage.millis % 1_000 / 100);
+        let (role, text) = match &stage.state {
+            StageState::Done { said } => (Role::Plain, said.clone()),
+            StageState::Broken { error, .. } => (Role::Bad, format!("broke: {error}")),
+            StageState::NotReached { why } => (Role::Faint, format!("not reached: {why}")),
+        };
+        Line::new(role, format!("  {:<9} {time:>8}  {}", stage.stage.name(), brief(&text)).trim_end().to_owned())
+    };
+    record.stages.iter().map(line).collect()
+}
+
+/// The numbers of the three sides, kind by kind.
+fn counts(record: &Record) -> Vec<Line> {
+    let mut lines = vec![blank()];
+    let some =
+        |counts: &Counts| [counts.manifest, counts.archive, counts.copy].iter().any(|number| number.unwrap_or(0) > 0);
+    if record.counts.values().any(some) {
+        lines.push(Line::new(
+            Role::Heading,
+            format!("  {:<12} {:>11} {:>11} {:>11}", "", "manifest", "archive", "copy"),
+        ));
+    }
+    for (kind, counts) in record.counts.iter().filter(|(_, counts)| some(counts)) {
+        let cell = |number: Option<u64>| number.map_or_else(|| "not read".to_owned(), count);
+        let [manifest, archive, copy] = [counts.manifest, counts.archive, counts.copy].map(cell);
+        lines.push(Line::new(
+            Role::Plain,
+            format!("  {:<12} {manifest:>11} {archive:>11} {copy:>11}", Kind::noun(*kind, 2)),
+        ));
+    }
+    lines.push(blank());
+    lines
+}
+
+fn not_proven(record: &Record) -> Vec<Line> {
+    let mut items: Vec<String> = record.blind_spots.iter().map(|spot| brief(spot).into_owned()).collect();
+    let aside = |left: &crate::model::Uncompared| format!("{} {}: {}", count(left.number), left.what, left.reason);
+    items.extend(record.asides.iter().map(|left| brief(&aside(left)).into_owned()));
+    for check in &record.checks {
+        items.extend(
+            left_out(check)
+                .into_iter()
+                .map(|line| format!("{}: {}", brief(&check.name), line.trim_start_matches("not compared: "))),
+        );
+    }
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::new(Role::Heading, "not proven")];
+    lines.extend(items.into_iter().map(|item| Line::new(Role::Plain, format!("  - {}", fit(&item, 400)))));
+    lines.push(blank());
+    lines
+}
+
+fn verdict(record: &Record) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut row = |word: &str, text: &str| lines.push(Line::new(Role::Plain, format!("{word}: {}", brief(text))));
+    match record.reached {
+        Some(reached) => row("assurance", &format!("{}: {}", reached.name(), reached.meaning())),
+        None => row("assurance", "none: nothing was shown, not even that there is a backup"),
+    }
+    if let Some(required) = record.required {
+        row("required", required.name());
+    }
+    if !record.tear_down.left.is_empty() {
+        row("left behind", &record.tear_down.left.join(", "));
+    }
+    if let (Some(runbook), true) = (&record.scenario.runbook, record.verdict != Verdict::Passed) {
+        row("runbook", runbook);
+    }
+    if let (Some(owner), true) = (&record.scenario.owner, record.verdict != Verdict::Passed) {
+        row("owner", owner);
+    }
+    for why in &record.why {
+        row("because", why);
+    }
+    let role = match record.verdict {
+        Verdict::Passed => Role::Good,
+        Verdict::Failed => Role::Bad,
+        Verdict::Inconclusive => Role::Open,
+    };
+    lines.push(Line::new(role, format!("{}: {}", record.verdict.name(), brief(&record.scenario.name))));
+    lines
+}

@@ -1,0 +1,36 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::{Bare, Duration, Nothing, Size, Spanned, family};
+
+/// How long the mock container may take until it is ready, unless the scenario says otherwise.
+pub const MOCK_READY_WITHIN: Duration = Duration::seconds(60);
+
+family! {
+    /// Where the backup is restored.
+    pub enum Target as "target" {
+        /// A mock Confluence inside the drill itself: no container, no licence. Reaches `simulated`.
+        "embedded" => Embedded(Nothing),
+        /// A mock Confluence in a container that is started for the drill and removed behind it. Reaches `simulated`.
+        "mock" => Mock(MockSettings),
+    }
+}
+
+/// Settings of the mock container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct MockSettings {
+    /// The image. Without it, the image of this version, which is built from this program where it is missing.
+    #[schemars(length(min = 1))]
+    pub image: Option<Spanned<String>>,
+    /// Memory of the container. Without it, as much as the engine gives.
+    pub memory: Option<Size>,
+    /// How long it may take until it is ready. Default: 60s.
+    pub ready_within: Option<Duration>,
+}
+
+impl Bare for MockSettings {
+    fn bare() -> Option<Self> {
+        Some(Self::default())
+    }
+}

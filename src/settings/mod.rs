@@ -1,0 +1,29 @@
+//! How text that a person wrote becomes settings: a tree with positions, a strict reader over it, and the values that every settings file shares.
+//!
+//! Settings types derive `Deserialize` and `JsonSchema`; [`read`] fills them and gives every mistake of a file at once, each with its line, column
+//! and what to write instead. Must not know what a scenario is; the only
+//! file that is opened here is one that holds a secret.
+
+mod access;
+mod complaint;
+mod duration;
+mod family;
+mod mask;
+mod node;
+mod read;
+mod reader;
+mod refusal;
+mod secret;
+mod size;
+mod span;
+mod words;
+
+pub use complaint::{Complaint, Complaints, render};
+pub use duration::Duration;
+pub use family::{Bare, Nothing, or_bare};
+pub(crate) use family::{family, schema as family_schema, subschema};
+pub use read::{Rules, SOURCE_MAX, read};
+pub use secret::{SecretError, SecretRef};
+pub use size::Size;
+pub use span::{Span, Spanned};
+pub use words::WordOr;

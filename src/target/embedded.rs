@@ -1,0 +1,36 @@
+//! The target `embedded`: a mock Confluence in this process.
+
+use std::sync::Arc;
+
+use super::instance::{Rig, random_password, tear_down};
+use super::{ADMIN, EmbeddedSettings, Instance, TargetError};
+use crate::clock::Context;
+use crate::confluence::{Auth, Endpoint};
+use crate::lab::{Ledger, WorkFolder};
+use crate::mock::{Server, Settings};
+
+pub(super) async fn provision(settings: &EmbeddedSettings, context: &Context) -> Result<Instance, TargetError> {
+    if context.cancel.is_cancelled() {
+        return Err(TargetError::Interrupted);
+    }
+    let ledger = Arc::new(Ledger::begin(&settings.state, context)?);
+    let started = start(settings, &ledger).await;
+    let (server, work, endpoint) = match started {
+        Ok(started) => started,
+        Err(error) => {
+            tear_down(None, &ledger).await;
+            return Err(error);
+        }
+    };
+    Instance::ready(Rig::Embedded(server), ledger, work, endpoint, settings.patience.clone(), context).await
+}
+
+async fn start(settings: &EmbeddedSettings, ledger: &Ledger) -> Result<(Server, WorkFolder, Endpoint), TargetError> {
+    let work = WorkFolder::create(ledger, "embedded")?;
+    let password = random_password()?;
+    let mut wanted = Settings::new(work.path().join("home"), ADMIN, password.clone());
+    wanted.troubles = settings.troubles.clone();
+    let server = Server::start(wanted).await.map_err(|error| TargetError::Start(error.to_string()))?;
+    let endpoint = Endpoint { base: server.base_url(), auth: Auth::Basic { user: ADMIN.to_owned(), password } };
+    Ok((server, work, endpoint))
+}

@@ -1,0 +1,60 @@
+//! The target `mock`: a mock Confluence in a container.
+
+use std::sync::Arc;
+
+use super::instance::{Rig, random_password, tear_down};
+use super::{ADMIN, Instance, MockSettings, TargetError};
+use crate::clock::Context;
+use crate::confluence::{Auth, Endpoint};
+use crate::event::Stage;
+use crate::lab::{self, Asked, Engine, Ledger, WorkFolder};
+
+/// The port on which the server in the image listens.
+const PORT: u16 = 8090;
+/// Where it writes.
+const HOME: &str = "/home/confluence";
+/// The environment variable from which it takes the password of its administrator.
+const PASSWORD: &str = "REHEARSE_MOCK_PASSWORD";
+
+pub(super) async fn provision(settings: &MockSettings, context: &Context) -> Result<Instance, TargetError> {
+    if context.cancel.is_cancelled() {
+        return Err(TargetError::Interrupted);
+    }
+    let engine = Engine::connect().await?;
+    let image = match &settings.image {
+        Some(name) => lab::existing_image(&engine, name).await?,
+        None => lab::ensure_mock_image(&engine, settings.executable.as_deref()).await?,
+    };
+    context.events.say(Stage::Provision, format!("starting a container from {}", image.name));
+    let ledger = Arc::new(Ledger::begin(&settings.state, context)?);
+    match start(settings, &engine, &ledger, image).await {
+        Ok((rig, work, endpoint)) => {
+            Instance::ready(rig, ledger, work, endpoint, settings.patience.clone(), context).await
+        }
+        Err(error) => {
+            tear_down(None, &ledger).await;
+            Err(error)
+        }
+    }
+}
+
+async fn start(
+    settings: &MockSettings,
+    engine: &Engine,
+    ledger: &Arc<Ledger>,
+    image: lab::Image,
+) -> Result<(Rig, WorkFolder, Endpoint), TargetError> {
+    let work = WorkFolder::create(ledger, "mock")?;
+    let password = random_password()?;
+    let asked = Asked {
+        image: image.clone(),
+        port: PORT,
+        home: HOME.to_owned(),
+        environment: vec![(PASSWORD.to_owned(), password.clone())],
+        memory: settings.memory,
+    };
+    let container = lab::start(engine, ledger, asked).await?;
+    let base = format!("http://{}", container.address());
+    let auth = Auth::Basic { user: ADMIN.to_owned(), password };
+    Ok((Rig::Container(Box::new(container), image), work, Endpoint { base, auth }))
+}

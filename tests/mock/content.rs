@@ -1,0 +1,244 @@
+//! What a restored copy shows.
+
+use serde_json::Value;
+
+use crate::package::{Build, ops, site};
+use crate::rig::Rig;
+
+fn titles(list: &Value) -> Vec<String> {
+    list["results"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+}
+
+/// R5, K: a site restore keeps ids. F5, C: live, archived, trashed and draft are told by status and original.
+#[tokio::test]
+async fn a_site_restore_keeps_ids_and_status() {
+    let rig = Rig::restored("site", &site()).await;
+    let pages = rig.get("/rest/api/content?spaceKey=ops&type=page").await;
+    assert_eq!(titles(&pages), ["Home", "Runbook"]);
+    assert_eq!(pages["results"][0]["id"], "10");
+    assert_eq!(titles(&rig.get("/rest/api/content?spaceKey=OPS&status=trashed").await), ["Old"]);
+    assert_eq!(titles(&rig.get("/rest/api/content?spaceKey=OPS&status=archived").await), ["Shelf"]);
+    assert_eq!(titles(&rig.get("/rest/api/content?spaceKey=OPS&status=any").await), ["Home", "Runbook", "Old"]);
+    assert_eq!(titles(&rig.get("/rest/api/content?spaceKey=OPS&type=blogpost").await), ["News"]);
+    assert_eq!(rig.status("/rest/api/content/13").await, 404);
+    assert_eq!(rig.get("/rest/api/content/13?status=trashed").await["status"], "trashed");
+}
+
+/// R5, K: a space restore gives new ids and rewrites references; authors stay by name, accounts are not made (R5, D).
+#[tokio::test]
+async fn a_space_restore_gives_new_ids_and_makes_no_accounts() {
+    let rig = Rig::restored("space", &ops()).await;
+    let pages = rig.get("/rest/api/content?spaceKey=OPS&expand=ancestors,history,version,body.storage").await;
+    assert_eq!(titles(&pages), ["Home", "Runbook"]);
+    let (home, runbook) = (&pages["results"][0], &pages["results"][1]);
+    assert!(home["id"].as_str().unwrap().parse::<u64>().unwrap() >= 1_000_000);
+    assert_eq!(runbook["ancestors"][0]["id"], home["id"]);
+    assert_eq!(home["history"]["createdBy"]["username"], "ann");
+    assert_eq!(home["version"]["by"]["username"], "bob");
+    let space = rig.get("/rest/api/space/OPS?expand=homepage").await;
+    assert_eq!(space["homepage"]["id"], home["id"]);
+    let users = rig.get("/rest/api/user/list").await;
+    assert_eq!(users["size"], 1);
+    assert_eq!(users["results"][0]["username"], "admin");
+}
+
+/// F4.8, C: a restore keeps the digits of times. F4.1, C: `]] >` in storage format stands for `]]>`. S2.5: the message is there where it is.
+#[tokio::test]
+async fn times_texts_and_notes_are_kept() {
+    let rig = Rig::restored("site", &site()).await;
+    let home = rig.get("/rest/api/content/10?expand=body.storage,version,history").await;
+    assert_eq!(home["history"]["createdDate"], "2024-01-02T03:04:05.678Z");
+    assert_eq!(home["version"]["when"], "2024-02-03T04:05:06.789Z");
+    assert_eq!(home["version"]["message"], "tidied");
+    assert_eq!(home["body"]["storage"]["value"], "<p>now</p>");
+    let runbook = rig.get("/rest/api/content/12?expand=body.storage,version").await;
+    assert_eq!(runbook["body"]["storage"]["value"], "<ac:plain-text-body>x]]></ac:plain-text-body>");
+    assert!(runbook["version"].get("message").is_none());
+    assert_eq!(runbook["extensions"]["position"], 3);
+    assert_eq!(home["extensions"]["position"], "none");
+}
+
+/// R6.1, D: older versions by status and number; R6.1, K: the list of versions. F5, C: a draft of a live page is no version of it.
+#[tokio::test]
+async fn older_versions_are_served_by_number() {
+    let rig = Rig::restored("site", &site()).await;
+    let list = rig.get("/rest/experimental/content/10/version").await;
+    let numbers: Vec<u64> =
+        list["results"].as_array().unwrap().iter().map(|one| one["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [2, 1]);
+    let old = rig.get("/rest/api/content/10?status=historical&version=1&expand=body.storage,version").await;
+    assert_eq!(
+        (old["status"].as_str(), old["body"]["storage"]["value"].as_str()),
+        (Some("historical"), Some("<p>then</p>"))
+    );
+    assert_eq!(rig.get("/rest/api/content/10?status=historical&version=2").await["id"], "10");
+    assert_eq!(rig.status("/rest/api/content/10?status=historical&version=7").await, 404);
+}
+
+/// R6.1, D, and S3: comments by depth and location; a reply has the page as container and the answered comment among its ancestors.
+#[tokio::test]
+async fn comments_are_footer_inline_or_resolved() {
+    let rig = Rig::restored("site", &site()).await;
+    let ids = async |query: &str| -> Vec<String> {
+        let list = rig.get(&format!("/rest/api/content/10/child/comment?{query}")).await;
+        list["results"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("depth=all").await, ["40", "42", "43", "47"]);
+    assert_eq!(ids("location=footer").await, ["40"]);
+    assert_eq!(ids("depth=all&location=inline").await, ["43"]);
+    assert_eq!(ids("depth=all&location=resolved").await, ["47"]);
+    let all = "depth=all&expand=extensions.inlineProperties,extensions.resolution,container,ancestors,body.storage";
+    let list = rig.get(&format!("/rest/api/content/10/child/comment?{all}")).await;
+    let (reply, inline, resolved) = (&list["results"][1], &list["results"][2], &list["results"][3]);
+    assert_eq!((reply["container"]["id"].as_str(), reply["ancestors"][0]["id"].as_str()), (Some("10"), Some("40")));
+    assert_eq!(reply["title"], "Re: Home");
+    assert_eq!(inline["extensions"]["inlineProperties"]["markerRef"], "5b1e-77");
+    assert_eq!(inline["extensions"]["inlineProperties"]["originalSelection"], "these words");
+    assert_eq!(inline["extensions"]["resolution"]["status"], "open");
+    assert_eq!(inline["extensions"]["resolution"]["lastModifiedDate"], "1970-01-01T00:00:00.000Z");
+    assert_eq!(resolved["extensions"]["resolution"]["status"], "resolved");
+}
+
+/// R6.1, D: attachments, their versions and bytes. R7 row 16, D: a row without a file is there, and its download is 404.
+#[tokio::test]
+async fn attachments_have_rows_versions_and_bytes() {
+    let rig = Rig::restored("space", &ops()).await;
+    let pages = rig.get("/rest/api/content?spaceKey=OPS&title=Home").await;
+    let page = pages["results"][0]["id"].as_str().unwrap();
+    let list = rig.get(&format!("/rest/api/content/{page}/child/attachment?expand=version")).await;
+    assert_eq!(titles(&list), ["a b.txt", "gone.bin"]);
+    let (there, gone) = (&list["results"][0], &list["results"][1]);
+    assert_eq!(there["extensions"]["mediaType"], "text/plain");
+    assert_eq!(there["extensions"]["fileSize"], 5);
+    let download = there["_links"]["download"].as_str().unwrap();
+    let response = rig.response(download).await;
+    assert_eq!(response.headers()["content-length"], "5");
+    assert_eq!(response.text().await.unwrap(), "newer");
+    let older = format!("/download/attachments/{page}/a%20b.txt?version=1");
+    assert_eq!(rig.response(&older).await.text().await.unwrap(), "old");
+    assert_eq!(rig.status(gone["_links"]["download"].as_str().unwrap()).await, 404);
+    let id = there["id"].as_str().unwrap();
+    let old = rig.get(&format!("/rest/api/content/{id}?status=historical&version=1&expand=version")).await;
+    assert_eq!(old["version"]["number"], 1);
+}
+
+/// R6.1, D: labels with their prefixes; personal ones are seen by their owners alone (F7). Space categories hang on the description (F6.2).
+#[tokio::test]
+async fn labels_are_those_that_the_caller_sees() {
+    let rig = Rig::restored("site", &site()).await;
+    let labels = rig.get("/rest/api/content/10/label").await;
+    assert_eq!((labels["size"].as_u64(), labels["results"][0]["prefix"].as_str()), (Some(1), Some("global")));
+    assert_eq!(labels["results"][0]["name"], "urgent");
+    let expanded = rig.get("/rest/api/content/10?expand=metadata.labels").await;
+    assert_eq!(expanded["metadata"]["labels"]["results"][0]["name"], "urgent");
+    let space = rig.get("/rest/api/space/OPS?expand=metadata.labels,description.plain").await;
+    assert_eq!(space["metadata"]["labels"]["results"][0]["name"], "infra");
+    assert_eq!(space["description"]["plain"]["value"], "How we run it");
+}
+
+/// S3: both operations are there; users and groups only where they are asked for, since present doesn't mean loaded.
+#[tokio::test]
+async fn restrictions_name_users_and_groups() {
+    let rig = Rig::restored("site", &site()).await;
+    let expand = "read.restrictions.user,read.restrictions.group,update.restrictions.user";
+    let of = rig.get(&format!("/rest/api/content/12/restriction/byOperation?expand={expand}")).await;
+    assert_eq!(of["read"]["restrictions"]["user"]["results"][0]["username"], "ann");
+    assert_eq!(of["read"]["restrictions"]["group"]["results"][0]["name"], "crew");
+    assert_eq!(of["update"]["restrictions"]["user"]["size"], 0);
+    let page = rig.get("/rest/api/content/12?expand=restrictions.read.restrictions.group").await;
+    assert_eq!(page["restrictions"]["read"]["restrictions"]["group"]["size"], 1);
+    assert!(page["restrictions"].get("update").is_none());
+}
+
+/// R6.1, C, and CONFSERVER-100505, D: an array of operation and subject; users are named by key.
+#[tokio::test]
+async fn space_permissions_are_an_array() {
+    let rig = Rig::restored("site", &site()).await;
+    let list = rig.get("/rest/api/space/OPS/permissions").await;
+    let words: Vec<String> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!(
+                "{}/{} {}",
+                one["operation"]["operationKey"], one["operation"]["targetType"], one["subject"]["type"]
+            )
+        })
+        .collect();
+    let expected = ["administer/space user", "read/space group", "read/space anonymous"];
+    assert_eq!(words.iter().map(|word| word.replace('"', "")).collect::<Vec<_>>(), expected);
+    assert_eq!(list[0]["subject"]["userKey"], "4028da9600000001");
+    assert_eq!((list[0]["spaceKey"].as_str(), list[0]["spaceId"].as_u64()), (Some("OPS"), Some(1)));
+}
+
+/// R5, K: global and space templates; only newest versions.
+#[tokio::test]
+async fn templates_are_of_a_space_or_of_the_site() {
+    let rig = Rig::restored("site", &site()).await;
+    let of_space = rig.get("/rest/experimental/template/page?spaceKey=OPS&expand=body").await;
+    assert_eq!(of_space["results"][0]["name"], "Report");
+    assert_eq!(of_space["results"][0]["body"]["storage"]["value"], "<p>a]]>b</p>");
+    let of_site = rig.get("/rest/experimental/template/page").await;
+    assert_eq!((of_site["size"].as_u64(), of_site["results"][0]["name"].as_str()), (Some(1), Some("Everywhere")));
+}
+
+/// R5, D: a site restore replaces users, groups and memberships. The mock's administrator still gets in.
+#[tokio::test]
+async fn a_site_restore_replaces_people() {
+    let rig = Rig::restored("site", &site()).await;
+    let users = rig.get("/rest/api/user/list").await;
+    assert_eq!((users["size"].as_u64(), users["results"][0]["displayName"].as_str()), (Some(1), Some("Ann Example")));
+    assert_eq!(rig.get("/rest/api/group").await["results"][0]["name"], "crew");
+    assert_eq!(rig.get("/rest/api/group/crew/member").await["results"][0]["username"], "ann");
+    assert_eq!(rig.status("/rest/api/group/confluence-users/member").await, 404);
+    assert_eq!(rig.status("/rest/api/user?username=admin").await, 404);
+    assert_eq!(rig.get("/rest/api/user/current").await["username"], "admin");
+    assert_eq!(rig.get("/rest/api/user?key=4028da9600000002").await["username"], "bob");
+}
+
+/// F9.1, C: up to 5.1 users are named by name; F5, C: a creator that nothing names is anonymous (S1 number 7).
+#[tokio::test]
+async fn users_before_5_2_are_names() {
+    let lines = "
+        Space 1 key=OLD name=Old
+        Page 2 title=A version=1 space>Space:1 creatorName=carl lastModifierName=dora
+        Page 3 title=B version=1 space>Space:1 creator>ConfluenceUserImpl:ff80
+        Attachment 4 fileName=x.png contentType=image/png fileSize=3 attachmentVersion=1 comment=first content>Page:2 creatorName=carl
+    ";
+    let rig = Rig::restored("space", &Build::space("OLD", lines).file("attachments/2/4/1", b"png")).await;
+    let pages = rig.get("/rest/api/content?spaceKey=OLD&expand=history,version").await;
+    assert_eq!(pages["results"][0]["history"]["createdBy"]["username"], "carl");
+    assert_eq!(pages["results"][0]["version"]["by"]["username"], "dora");
+    assert_eq!(pages["results"][1]["history"]["createdBy"]["type"], "anonymous");
+    assert!(pages["results"][1]["history"]["createdBy"].get("username").is_none());
+    let page = pages["results"][0]["id"].as_str().unwrap();
+    let file = &rig.get(&format!("/rest/api/content/{page}/child/attachment?expand=version")).await["results"][0];
+    assert_eq!((file["title"].as_str(), file["extensions"]["fileSize"].as_u64()), (Some("x.png"), Some(3)));
+    assert_eq!(file["extensions"]["mediaType"], "image/png");
+    assert_eq!(file["version"]["message"], "first");
+    assert_eq!(rig.response(file["_links"]["download"].as_str().unwrap()).await.text().await.unwrap(), "png");
+}
+
+/// F1, C: the older writer names a page's bodies in its collection alone, and labels, restrictions and versions in theirs.
+#[tokio::test]
+async fn joins_are_made_from_either_side() {
+    let lines = "
+        Space 1 key=S name=S
+        BodyContent 5 body=<p>x</p> bodyType=2
+        Page 2 title=A version=2 space>Space:1 bodyContents*BodyContent:5 labellings*Labelling:7 contentPermissionSets*ContentPermissionSet:8 historicalVersions*Page:3
+        Page 3 title=A version=1
+        Label 6 name=l namespace=global
+        Labelling 7 label>Label:6
+        ContentPermissionSet 8 type=Edit contentPermissions*ContentPermission:9
+        ContentPermission 9 type=Edit groupName=g
+    ";
+    let rig = Rig::restored("space", &Build::space("S", lines)).await;
+    let expand = "body.storage,metadata.labels,restrictions.update.restrictions.group";
+    let page = &rig.get(&format!("/rest/api/content?spaceKey=S&expand={expand}")).await["results"][0];
+    assert_eq!(page["body"]["storage"]["value"], "<p>x</p>");
+    assert_eq!(page["metadata"]["labels"]["size"], 1);
+    assert_eq!(page["restrictions"]["update"]["restrictions"]["group"]["results"][0]["name"], "g");
+    let id = page["id"].as_str().unwrap();
+    assert_eq!(rig.get(&format!("/rest/experimental/content/{id}/version")).await["size"], 2);
+}

@@ -1,0 +1,201 @@
+//! Jobs, and what is refused.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::package::{Build, OPS, ops, site};
+use crate::rig::Rig;
+
+/// Restores, expects FAILED, and that nothing stayed behind.
+async fn fails(scope: &str, build: &Build, part: &str) {
+    let rig = Rig::start().await;
+    let job = rig.restore(scope, build).await;
+    assert_eq!(job["jobState"], "FAILED", "{job}");
+    let message = job["errorMessage"].as_str().unwrap();
+    assert!(message.contains(part), "{message}");
+    assert_eq!(rig.get("/rest/api/space").await["size"], 0);
+    assert_eq!(std::fs::read_dir(rig.home().join("spill")).unwrap().count(), 0, "texts of a failed job stayed");
+}
+
+/// R7 row 1, C: the descriptor must stand at the root.
+#[tokio::test]
+async fn a_package_without_descriptor_is_refused() {
+    let text = "The zip file did not contain an entry exportDescriptor.properties";
+    fails("space", &Build { descriptor: Vec::new(), ..ops() }, text).await;
+    let inner = Build { descriptor: Vec::new(), ..ops() };
+    let folder =
+        Build { files: vec![("backup/exportDescriptor.properties".into(), b"exportType=space".to_vec())], ..inner };
+    fails("space", &folder, text).await;
+}
+
+/// R1.1, D: the endpoints are for one scope each. R7 row 34, C: the CSV form is not for Data Center.
+#[tokio::test]
+async fn the_wrong_kind_of_export_is_refused() {
+    fails("space", &site(), "site export").await;
+    fails("site", &ops(), "space export").await;
+    let mut csv = ops();
+    csv.descriptor.push(("exportFormat".into(), "csv".into()));
+    fails("space", &csv, "csv").await;
+}
+
+/// R7 row 12, D: a character that XML forbids; and XML that breaks off.
+#[tokio::test]
+async fn bad_xml_is_refused() {
+    let bad = Build { xml: ops().xml.replace("tidied", "ti\u{2}died"), ..ops() };
+    fails("space", &bad, "An invalid XML character (Unicode: 0x2) was found").await;
+    let xml = ops().xml;
+    let cut = Build { xml: xml[..xml.len() / 2].to_owned(), ..ops() };
+    fails("space", &cut, "cut off").await;
+    let rig = Rig::with(|settings| settings.refuse_illegal_characters = false).await;
+    assert_eq!(rig.restore("space", &bad).await["jobState"], "FINISHED");
+}
+
+/// R7 row 12, D: the app data of a site export too.
+#[tokio::test]
+async fn bad_app_data_is_refused() {
+    let name = "plugin-data/com.atlassian.activeobjects.confluence.spi/activeObjectsBackupRestoreProvider.pdata";
+    fails("site", &site().file(name, b"<backup>\x0b</backup>"), "0xb").await;
+}
+
+/// R7 row 4, D: two spaces where the descriptor names one. Row 3, K: a key that exists.
+#[tokio::test]
+async fn spaces_that_do_not_fit_are_refused() {
+    let two = format!("{OPS}\nSpace 5 key=DEV name=Dev\nPage 6 title=X version=1 space>Space:5");
+    fails("space", &Build::space("OPS", &two), "SPACES (DEV)").await;
+    let rig = Rig::restored("space", &ops()).await;
+    let again = rig.restore("space", &ops()).await;
+    assert_eq!(again["jobState"], "FAILED");
+    assert!(again["errorMessage"].as_str().unwrap().contains("OPS already exists"));
+    let lenient = Rig::with(|settings| settings.refuse_foreign_spaces = false).await;
+    let job = lenient.restore("space", &Build::space("OPS", &two)).await;
+    assert_eq!((job["jobState"].as_str(), job["spaceKeys"].clone()), (Some("FINISHED"), json!(["OPS"])));
+    assert_eq!(job["statistics"]["skippedObjectsCount"], 2);
+}
+
+/// R7 rows 6 and 7, D: lower-case user names of a site must differ, blank ones included.
+#[tokio::test]
+async fn user_names_that_clash_are_refused() {
+    for name in ["", "ann"] {
+        let lines =
+            format!("ConfluenceUserImpl a name=x lowerName={name}\nConfluenceUserImpl b name=y lowerName={name}");
+        fails("site", &Build::site(&lines), "unq_lwr_username").await;
+    }
+}
+
+/// R1.2, D: unknown keys, and names that leave the folder or don't exist, are 400.
+#[tokio::test]
+async fn bad_settings_are_400() {
+    let rig = Rig::start().await;
+    ops().zip(&rig.home().join("outside.zip"));
+    let bad = [
+        json!({ "fileName": "missing.zip", "skipReindex": true }),
+        json!({ "fileName": "../../outside.zip", "skipReindex": true }),
+        json!({ "fileName": "x.zip", "skipReindex": true, "spaceKey": "OPS" }),
+        json!({}),
+    ];
+    for body in bad {
+        let path = "/rest/api/backup-restore/restore/space";
+        let response = rig.request(Method::POST, path).json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{body}");
+        assert_eq!(response.json::<serde_json::Value>().await.unwrap()["statusCode"], 400);
+    }
+}
+
+/// R1.1, D, and R2.4, L: the upload is one part named file, with the header against XSRF; 400 for what is no zip.
+#[tokio::test]
+async fn uploads_are_restored() {
+    let rig = Rig::start().await;
+    let path = rig.home().join("made.zip");
+    ops().zip(&path);
+    let bytes = std::fs::read(&path).unwrap();
+    let send = async |bytes: Vec<u8>, token: Option<&str>| {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("made.zip");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let mut request = rig.request(Method::POST, "/rest/api/backup-restore/restore/space/upload").multipart(form);
+        if let Some(token) = token {
+            request = request.header("X-Atlassian-Token", token);
+        }
+        request.send().await.unwrap()
+    };
+    assert_eq!(send(bytes.clone(), None).await.status(), 403);
+    assert_eq!(send(b"no zip".to_vec(), Some("no-check")).await.status(), 400);
+    let job: serde_json::Value = send(bytes, Some("no-check")).await.json().await.unwrap();
+    assert_eq!((job["fileName"].as_str(), job["jobScope"].as_str()), (Some("made.zip"), Some("SPACE")));
+    assert_eq!(rig.wait(&job["id"]).await["jobState"], "FINISHED");
+}
+
+/// R1.1 and R1.3, D: listing of files, a plain array of jobs with filters, statistics; R1.4, D: the names of states.
+#[tokio::test]
+async fn jobs_and_files_are_listed() {
+    let rig = Rig::start().await;
+    ops().zip(&rig.home().join("restore/space/ops.zip"));
+    let files = rig.get("/rest/api/backup-restore/restore/files").await;
+    assert_eq!((files[0]["fileName"].as_str(), files[0]["jobScope"].as_str()), (Some("ops.zip"), Some("SPACE")));
+    assert!(files[0]["fileSize"].as_u64().unwrap() > 0);
+    assert_eq!(rig.get("/rest/api/backup-restore/restore/files?jobScope=SITE").await, json!([]));
+    let job = rig.restore_file("space", "ops.zip").await;
+    let numbers = &job["statistics"];
+    let count = |name: &str| numbers[name].as_u64().unwrap();
+    assert_eq!(count("totalObjectsCount"), count("processedObjectsCount"));
+    assert_eq!(count("totalObjectsCount"), count("persistedObjectsCount") + count("skippedObjectsCount"));
+    assert_eq!(count("skippedObjectsCount"), 0);
+    assert_eq!(rig.get("/rest/api/backup-restore/jobs?jobStates=FINISHED").await.as_array().unwrap().len(), 1);
+    assert_eq!(rig.get("/rest/api/backup-restore/jobs?jobStates=FAILED,QUEUED").await, json!([]));
+    assert_eq!(rig.status("/rest/api/backup-restore/jobs/77").await, 404);
+}
+
+/// R1.3, K: what can't be placed is counted as skipped.
+#[tokio::test]
+async fn homeless_objects_are_skipped_and_counted() {
+    let lines = "
+        Space 1 key=S name=S
+        Page 2 title=A version=1 space>Space:1
+        Page 3 title=Lost version=1 space>Space:99
+        Comment 4 version=1 contentStatus=current
+        Attachment 5 title=f version=1 containerContent>Page:98
+        Page 6 title=A version=1 originalVersion>Page:97
+        SpacePermission 7 type=MANAGE_PUBLIC_LINKS space>Space:1 group=g
+    ";
+    let rig = Rig::start().await;
+    let job = rig.restore("space", &Build::space("S", lines)).await;
+    assert_eq!(
+        (job["jobState"].as_str(), job["statistics"]["skippedObjectsCount"].as_u64()),
+        (Some("FINISHED"), Some(5))
+    );
+    assert_eq!(rig.get("/rest/api/content").await["size"], 1);
+}
+
+/// R1.1, D: a job in the queue can be cancelled, and the queue cleared; a job that is processed isn't touched by the latter.
+#[tokio::test]
+async fn queued_jobs_can_be_cancelled() {
+    let rig = Rig::with(|settings| settings.troubles = vec![rehearsal::mock::Trouble::StuckInProcessing]).await;
+    ops().zip(&rig.home().join("restore/space/ops.zip"));
+    let body = json!({ "fileName": "ops.zip", "skipReindex": true });
+    let first = rig.start_restore("space", &body).await;
+    loop {
+        let job = rig.get(&format!("/rest/api/backup-restore/jobs/{}", first["id"])).await;
+        if job["jobState"] == "PROCESSING" {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let second = rig.start_restore("space", &body).await;
+    rig.start_restore("space", &body).await;
+    let path = format!("/rest/api/backup-restore/jobs/{}/cancel", second["id"]);
+    let cancelled: serde_json::Value = rig.request(Method::PUT, &path).send().await.unwrap().json().await.unwrap();
+    assert_eq!(cancelled["jobState"], "CANCELLED");
+    let cleared = rig.request(Method::PUT, "/rest/api/backup-restore/jobs/clear-queue").send().await.unwrap();
+    assert_eq!(cleared.text().await.unwrap(), "1");
+    rig.server.stop().await;
+}
+
+/// R5, D: a site restore replaces everything that was there.
+#[tokio::test]
+async fn a_site_restore_replaces_what_a_space_restore_brought() {
+    let rig =
+        Rig::restored("space", &Build::space("S", "Space 1 key=S name=S\nPage 2 title=A version=1 space>Space:1"))
+            .await;
+    assert_eq!(rig.restore("site", &site()).await["jobState"], "FINISHED");
+    assert_eq!(rig.status("/rest/api/space/S").await, 404);
+    assert_eq!(rig.get("/rest/api/space").await["results"][0]["key"], "OPS");
+}
