@@ -1,7 +1,7 @@
 //! Break one thing in a sample, drill it through the real binary against the claim of the intact one, and expect exactly these findings.
 //!
 //! The manifest is that of the intact sample, bound anew to the damaged file: as if the source had been right and the export wrong.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
