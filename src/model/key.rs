@@ -17,7 +17,7 @@ pub enum Identity {
 /// `[…, "attachment", file name]` · `[…, "version", number]` · `[…, "label", prefix:name]` ·
 /// `[…, "restriction", read|update, user|group, name]` · `["space", KEY, "permission", type, user|group|all|anonymous, name]` ·
 /// `["template", KEY or "", name]` · `["user", name]` · `["group", name]` · `["group", name, "member", user]` · `["draft", id]`.
-/// Trashed pages and blog posts carry `"trashed"` behind the title. Of several items with one key the second and later ones carry `#2`, `#3`, ….
+/// Trashed pages and blog posts carry `"trashed"` behind the title. Of several items with one key the second and later ones carry `#2`, `#3`, …; those that are set aside come last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Vec<String>);

@@ -70,7 +70,8 @@ pub struct Reading {
 impl Reading {
     /// Makes a reading of items in any order.
     ///
-    /// Items of one kind and key get `#2`, `#3`, … behind the key, in order of their creation time, text digest and id.
+    /// Items of one kind and key get `#2`, `#3`, … behind the key, those last that are set aside, then in order of their creation time,
+    /// text digest and id.
     pub fn new(header: Header, items: Vec<Item>) -> Self {
         let mut sets: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
         for item in items {

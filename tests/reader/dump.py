@@ -527,7 +527,7 @@ class Reader:
     def numbered(lines):
         """Items of one kind and key are told apart by #2, #3, ... in order of time, text, bytes and id."""
         low = lambda value: (value is not None, value if value is not None else "")
-        rank = lambda line: [low(line["fields"].get(name)) for name in ("created", "body", "digest")] + [line.get("id", -1)]
+        rank = lambda line: ["aside" in line] + [low(line["fields"].get(name)) for name in ("created", "body", "digest")] + [line.get("id", -1)]
         order = lambda line: (KINDS.index(line["kind"]), [part.encode() for part in line["key"]])
         lines.sort(key=lambda line: (order(line), rank(line)))
         last, times = None, 1
