@@ -1,7 +1,7 @@
 //! Every recorded answer of a real Confluence about content, spaces, users and groups is understood by the client's types.
 //!
-//! The recordings are no part of this project: they are read from the folder that REHEARSE_CORPUS names (`../shared/corpus` beside the
-//! checkout where it is unset). Without them the test says so and passes, unless REHEARSE_MUST_RUN names `corpus`.
+//! The recordings are no part of this project: they are read from the folder that REHEARSE_CORPUS names (`shared/corpus` in a folder
+//! above the checkout where it is unset). Without them the test says so and passes, unless REHEARSE_MUST_RUN names `corpus`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests assert")]
 

@@ -1,4 +1,4 @@
-//! Attachments and their older versions, with the bytes of their files.
+//! Attachments and their older versions, with the bytes of their files (docs/confluence.md, C15).
 
 use super::classes::ContentClass;
 use super::content::{absent_or, absent_or_number, authorship, draft, version_name};

@@ -1,4 +1,4 @@
-//! Pages, blog posts, comments, their older versions, and drafts.
+//! Pages, blog posts, comments, their older versions, and drafts: which is which, see docs/confluence.md, C11.
 
 use super::classes::ContentClass;
 use super::spaces::{place, status};

@@ -70,7 +70,7 @@ impl Index {
         index
     }
 
-    /// The lookup order of the facts (backup format, 2.2).
+    /// Looks in the order of docs/confluence.md, C3.
     fn find(&self, tables: &Tables, id: u64, row: &Content) -> Option<usize> {
         let version = u64::try_from(row.number.unwrap_or(1)).ok()?;
         let live = row.original.filter(|_| row.status != Status::Draft).map(|original| tables.live(original));
@@ -159,7 +159,7 @@ pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damag
     Ok(files)
 }
 
-/// The data of apps is XML too, and Confluence stops at a forbidden character in it as well (facts: restore and REST, 7, row 12). Damage of the
+/// The data of apps is XML too, and Confluence stops at a forbidden character in it as well (docs/confluence.md, F8). Damage of the
 /// entry itself is told where all entries are read.
 fn plugin_data(package: &Package, damages: &mut Damages) {
     for entry in package.entries().iter().filter(|entry| entry.name.ends_with(".pdata")) {

@@ -283,7 +283,7 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
     }
 }
 
-/// What a label stands on, where only the number of it is written. A reference is to be trusted more (facts: backup format, 7).
+/// What a label stands on, where only the number of it is written. A reference is to be trusted more (docs/confluence.md, C16).
 fn labelable(object: &RawObject) -> Option<u64> {
     let is_content = object.text("labelableType").is_none_or(|kind| kind == "CONTENT");
     object.number("labelableId").filter(|_| is_content).and_then(|id| u64::try_from(id).ok())

@@ -1,4 +1,4 @@
-//! Accounts, groups and memberships.
+//! Accounts, groups and memberships (docs/confluence.md, C18).
 
 use std::collections::BTreeSet;
 

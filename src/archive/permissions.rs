@@ -8,7 +8,7 @@ use super::work::Mapping;
 use crate::model::{Aside, Kind};
 use crate::reading::{Found, Holder};
 
-/// The permissions of spaces that Data Center knows (facts: backup format, 8).
+/// The permissions of spaces that Data Center knows (docs/confluence.md, C17).
 const KNOWN: [&str; 16] = [
     "VIEWSPACE",
     "EDITSPACE",

@@ -22,7 +22,7 @@ pub(super) struct References {
     waiting: HashMap<(u32, u32, u32, u64), (u64, u64)>,
 }
 
-/// The class under which ids of all content are kept.
+/// The class under which ids of all content are kept (docs/confluence.md, C10).
 const CONTENT: &str = "ContentEntityObject";
 
 impl References {

@@ -82,7 +82,7 @@ pub(super) fn scope(descriptor: &Descriptor, tables: &Tables, damages: &mut Dama
         let scope = if descriptor.get("exportType").is_some() { Scope::Spaces(written) } else { Scope::Unknown };
         return Claim { scope, claimed: all(), accounts: false };
     }
-    // Keys compare without case (facts: backup format, 6.1).
+    // Keys compare without case (docs/confluence.md, C12).
     let lower: BTreeSet<String> = keys.iter().map(|key| key.to_lowercase()).collect();
     let there: BTreeMap<String, u64> =
         tables.spaces.iter().map(|(id, space)| (space.key.to_lowercase(), *id)).collect();
@@ -120,7 +120,7 @@ pub(super) fn product(descriptor: &Descriptor) -> Option<String> {
         .or_else(|| descriptor.get("buildNumber").map(build))
 }
 
-/// Which of Confluence's writers made it, by its habits (facts: backup format, 1).
+/// Which of Confluence's writers made it, by its habits (docs/confluence.md, C1).
 pub(super) fn writer(descriptor: &Descriptor, signs: &Signs) -> &'static str {
     if descriptor.get("source") == Some("cloud") || signs.cloud {
         "Cloud XML writer"

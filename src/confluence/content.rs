@@ -181,7 +181,7 @@ impl Client {
         }
     }
 
-    /// The permissions of a space. Versions before 9 don't show them.
+    /// The permissions of a space. Versions before 9.1 don't show them (docs/confluence.md, R16).
     ///
     /// # Errors
     /// As any request.

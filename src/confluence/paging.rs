@@ -1,4 +1,4 @@
-//! Lists that come in pages. The end of a list is the absence of a link to the rest; a short page is not the last.
+//! Lists that come in pages. The end of a list is the absence of a link to the rest; a short page is not the last (docs/confluence.md, R9).
 
 use std::collections::HashSet;
 use std::marker::PhantomData;

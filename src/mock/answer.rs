@@ -1,4 +1,4 @@
-//! Requests as the handlers see them, and refusals in the shape in which Confluence 7 and later word them (facts: REST shapes, section 4).
+//! Requests as the handlers see them, and refusals in the shape in which Confluence 7 and later word them (docs/confluence.md, R20).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,7 +1,7 @@
 //! Who calls: Basic with the administrator's name and password, or Bearer with the token. Everything else is anonymous and gets 401, but
 //! for `/status` and the page at the root.
 //!
-//! No recorded 401 of Data Center was found (facts: REST shapes, section 4): the shape rests on documents.
+//! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

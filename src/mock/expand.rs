@@ -1,4 +1,4 @@
-//! The `expand` parameter: comma-separated dotted names; unknown ones are ignored (facts: restore and REST, section 6.1).
+//! The `expand` parameter: comma-separated dotted names; unknown ones are ignored (docs/confluence.md, R10).
 
 /// What is to be expanded, seen from one place of the answer.
 #[derive(Debug, Clone, Default)]

@@ -11,7 +11,7 @@ const MOST: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether a mock (or a Confluence) at this `http://` URL, with or without a context path, says that it is RUNNING. The word decides, not
-/// the status code (facts: restore and REST, section 3.2).
+/// the status code (docs/confluence.md, R3).
 pub async fn health(url: &str) -> bool {
     tokio::time::timeout(PATIENCE, ask(url))
         .await

@@ -1,4 +1,4 @@
-//! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (facts: restore and REST, sections 1.1 to 1.4).
+//! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

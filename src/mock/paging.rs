@@ -1,4 +1,4 @@
-//! List envelopes: offset lists, and the cursor list of `content/scan` (facts: REST shapes, section 2.1).
+//! List envelopes: offset lists, and the cursor list of `content/scan` (docs/confluence.md, R9).
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Space permissions as `GET space/{key}/permissions` words them since 9.1: a bare array of
 //! `{operation {targetType, operationKey}, subject {type, name|userKey}, spaceKey, spaceId}`. The shape is the vendor's own
-//! (CONFSERVER-100505, which also says that users are named by key alone); the words for anonymous and licensed users are guesses.
+//! (docs/confluence.md, R16), users by key alone included; the words for anonymous and licensed users are guesses.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! The endpoints that start a restore, the listing of what can be restored, and the task that works the queue, one job at a time
-//! (facts: restore and REST, section 1).
+//! (docs/confluence.md, R1).
 
 use std::path::{Path, PathBuf};
 

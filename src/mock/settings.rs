@@ -25,15 +25,15 @@ pub struct Settings {
     /// Context path: empty, or `/confluence`.
     pub context_path: String,
     /// The base URL that it believes it has, without the context path. Not the address where it listens, as after a restore of another
-    /// site's data (facts: restore and REST, section 4.1).
+    /// site's data (docs/confluence.md, R19).
     pub configured_base: String,
     /// Most results of one page of a list without bodies.
     pub limit: usize,
     /// Most results of one page of a list with bodies.
     pub limit_with_bodies: usize,
-    /// Whether a package with characters that XML 1.0 forbids is refused, as Confluence does (facts: restore and REST, section 7, row 12).
+    /// Whether a package with characters that XML 1.0 forbids is refused, as Confluence does (docs/confluence.md, F8).
     pub refuse_illegal_characters: bool,
-    /// Whether a space export with a Space object that its descriptor doesn't name is refused (the same section, row 4). Otherwise that
+    /// Whether a space export with a Space object that its descriptor doesn't name is refused (docs/confluence.md, F4). Otherwise that
     /// space's content is left out.
     pub refuse_foreign_spaces: bool,
     /// Bounds on what a package may hold.

@@ -301,7 +301,7 @@ impl Site {
     }
 
     /// Older versions of a live row, newest first. Rows that share the live one's number are left out: such a clash of numbers occurs in
-    /// data of 2.10 to 5.1, and Confluence answers with the live row (facts: backup format, section 2.2).
+    /// data of 2.10 to 5.1, and Confluence answers with the live row (docs/confluence.md, C15).
     pub fn versions(&self, live: &Content) -> Vec<&Content> {
         let ids = self.index.versions.get(&live.id).map(Vec::as_slice).unwrap_or_default();
         let mut rows: Vec<&Content> = ids.iter().filter_map(|id| self.content.get(id)).collect();

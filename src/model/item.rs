@@ -149,7 +149,7 @@ pub enum Aside {
     OnDraft,
     /// Its container or space is not in the backup, so that no restore can place it. The check `integrity` reports it.
     Orphan,
-    /// In a space that the export doesn't claim to hold (CONFSERVER-16575).
+    /// In a space that the export doesn't claim to hold (docs/confluence.md, C12).
     ForeignSpace,
     /// On something that REST doesn't show: the logo of a space, the picture of a user.
     NoPage,

@@ -75,7 +75,7 @@ impl std::io::Write for Hasher {
 }
 
 /// The strict digest of a text and its length in bytes: line ends as LF, and `]] >`, which Confluence's XML writers put in place of
-/// `]]>`, turned back. Nothing else is touched. The same function serves every side, so the repair can't show as a difference.
+/// `]]>`, turned back (docs/confluence.md, C8). Nothing else is touched. The same function serves every side, so the repair can't show as a difference.
 pub fn body_digest(text: &str) -> (Digest, u64) {
     let mut hasher = Hasher::default();
     let mut length = 0_u64;
@@ -102,7 +102,7 @@ pub fn body_digest(text: &str) -> (Digest, u64) {
 
 /// The digits of a wall clock in the one form that readings hold, `2012-03-07 17:16:48.158`, from what packages
 /// (`2012-03-07 17:16:48.158`) and REST (`2012-03-07T17:16:48.158+01:00`, `…+0100`, `…Z`, fraction optional) print.
-/// The zone is dropped: a restore keeps the digits, not the instant. `None` for anything else.
+/// The zone is dropped: a restore keeps the digits, not the instant (docs/confluence.md, C7). `None` for anything else.
 pub fn wall_clock(text: &str) -> Option<String> {
     let (date, time) = (text.get(..10)?, text.get(11..19)?);
     let shape = |text: &str, pattern: &str| {

@@ -169,7 +169,7 @@ fn description(space: &Space, fields: &mut Fields) {
     }
 }
 
-/// The key of a user whom a grant names by key alone, as 9.1 and later do (CONFSERVER-100505).
+/// The key of a user whom a grant names by key alone, as 9.1 and later do (docs/confluence.md, R16).
 fn key_alone(grant: &SpacePermission) -> Option<&str> {
     let subject = grant.subject.as_ref().filter(|subject| subject.username.is_none() && subject.name.is_none())?;
     subject.user_key.as_deref().filter(|key| !key.is_empty())

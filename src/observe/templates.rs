@@ -1,4 +1,4 @@
-//! Page templates. Data Center is not known to show them over REST.
+//! Page templates. Data Center is not known to show them over REST (docs/confluence.md, R18).
 
 use super::found::Fields;
 use super::{Doing as _, ObserveError, Observer, reason};

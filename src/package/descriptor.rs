@@ -5,7 +5,8 @@ use crate::model::Descriptor;
 /// Most bytes of a descriptor that are looked at. Real ones have under 2 kB.
 const MOST: usize = 1 << 20;
 
-/// Reads exportDescriptor.properties: Java's properties form, with its comments, continued lines, escapes and three separators.
+/// Reads exportDescriptor.properties (docs/confluence.md, C4): Java's properties form, with its comments, continued lines, escapes and
+/// three separators.
 ///
 /// Java reads it as ISO 8859-1; text that is UTF-8 is taken as such. Of a key that stands twice, the last one wins, as in Java.
 pub fn read_descriptor(text: &[u8]) -> Descriptor {

@@ -7,7 +7,7 @@ const BLOCK: usize = 256 << 10;
 /// text gets U+FFFD for it. The replacement has the length of what it replaces, so that offsets stay those of the entry.
 pub(super) const SUBSTITUTE: u8 = 1;
 
-/// The characters that XML 1.0 forbids and that were met: real packages hold them in titles and file names.
+/// The characters that XML 1.0 forbids and that were met: real packages hold them in titles and file names (docs/confluence.md, C9).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Illegal {
     /// How many there were.

@@ -3,7 +3,7 @@
 //! The same [`Sample`] gives the same bytes on every machine. What it makes is whole: a reader must find no damage in it. Titles, names and
 //! texts are invented, and awkward on purpose. Pages are made one after the other, so that memory doesn't grow with their number.
 //!
-//! Must not know how packages are read, nor what anybody makes of them: it is written from the facts about the format, so that a mistake in
+//! Must not know how packages are read, nor what anybody makes of them: it is written from docs/confluence.md, so that a mistake in
 //! a reader shows.
 
 mod attachment;

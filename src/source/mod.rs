@@ -53,7 +53,7 @@ pub enum AcquireError {
 }
 
 impl AcquireError {
-    /// Whose failing it is: an empty backup is the backup's, a backup that can't be reached is the rig's.
+    /// Whose failing it is: a missing or empty backup is the backup's, one that can't be read is the rig's.
     pub fn fault(&self) -> Fault {
         match self {
             Self::Empty { .. } | Self::Missing { .. } => Fault::Backup,

@@ -150,7 +150,7 @@ impl TargetError {
     }
 }
 
-/// Signs in a server's words that the backup is at fault (facts: restore and REST, section 7, rows 1, 2, 4, 6 to 8, 12, 13, 34).
+/// Signs in a server's words that the backup is at fault (docs/confluence.md, F1, F2, F4, F6 to F9, F20).
 const BACKUPS: [&str; 9] = [
     "did not contain an entry exportdescriptor",
     "not a zip",
@@ -163,7 +163,7 @@ const BACKUPS: [&str; 9] = [
     "newer version of confluence",
 ];
 
-/// Signs that the server is at fault (rows 3, 5, 10, 11, 31, 33, 38, and full disks). They are looked for first.
+/// Signs that the server is at fault (docs/confluence.md, F5, F10, F11, F13 to F15). They are looked for first.
 const SERVERS: [&str; 13] = [
     "no space left",
     "disk full",

@@ -37,7 +37,7 @@ pub struct Patience {
     /// For one answer while a job runs.
     pub answer: Duration,
     /// For a job that can't be seen, since the server doesn't answer or refuses to: a site restore replaces its users
-    /// (facts: restore and REST, section 1.6).
+    /// (docs/confluence.md, R5).
     pub blind: Duration,
     /// For a job whose counters and state don't change.
     pub standstill: Duration,

@@ -12,7 +12,7 @@ const FIRST: Duration = Duration::from_millis(50);
 /// The longest wait between two questions.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// Asks `/status` until it says RUNNING; the word counts, not the status code (facts: restore and REST, section 3.2). Ends early where
+/// Asks `/status` until it says RUNNING; the word counts, not the status code (docs/confluence.md, R3). Ends early where
 /// the server says that it failed, or where its container has ended.
 pub(super) async fn wait_until_running(
     client: &Client,

@@ -15,7 +15,7 @@ pub fn not_run(part: &str, why: &str) {
     eprintln!("{part} not run: {why}");
 }
 
-/// The folder of real packages: `REHEARSE_CORPUS`, or `../shared/corpus` beside the checkout.
+/// The folder of real packages, which are no part of the project: `REHEARSE_CORPUS`, or `shared/corpus` in a folder above the checkout.
 pub fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("REHEARSE_CORPUS").map(PathBuf::from);
     let beside = || {

@@ -9,7 +9,7 @@ fn titles(list: &Value) -> Vec<String> {
     list["results"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
 }
 
-/// R5, K: a site restore keeps ids. F5, C: live, archived, trashed and draft are told by status and original.
+/// R5 [A]: a site restore keeps ids. C11 [S]: live, archived, trashed and draft are told by status and original.
 #[tokio::test]
 async fn a_site_restore_keeps_ids_and_status() {
     let rig = Rig::restored("site", &site()).await;
@@ -24,7 +24,7 @@ async fn a_site_restore_keeps_ids_and_status() {
     assert_eq!(rig.get("/rest/api/content/13?status=trashed").await["status"], "trashed");
 }
 
-/// R5, K: a space restore gives new ids and rewrites references; authors stay by name, accounts are not made (R5, D).
+/// R6 [A]: a space restore gives new ids and rewrites references. R6 [D]: authors stay by name, accounts are not made.
 #[tokio::test]
 async fn a_space_restore_gives_new_ids_and_makes_no_accounts() {
     let rig = Rig::restored("space", &ops()).await;
@@ -42,7 +42,7 @@ async fn a_space_restore_gives_new_ids_and_makes_no_accounts() {
     assert_eq!(users["results"][0]["username"], "admin");
 }
 
-/// F4.8, C: a restore keeps the digits of times. F4.1, C: `]] >` in storage format stands for `]]>`. S2.5: the message is there where it is.
+/// C7 [S]: a restore keeps the digits of times. C8 [S]: `]] >` in storage format stands for `]]>`. R12 [S]: the message is there where it is.
 #[tokio::test]
 async fn times_texts_and_notes_are_kept() {
     let rig = Rig::restored("site", &site()).await;
@@ -58,7 +58,7 @@ async fn times_texts_and_notes_are_kept() {
     assert_eq!(home["extensions"]["position"], "none");
 }
 
-/// R6.1, D: older versions by status and number; R6.1, K: the list of versions. F5, C: a draft of a live page is no version of it.
+/// R12 [D]: older versions by status and number; R12 [A]: the list of versions. C11 [S]: a draft of a live page is no version of it.
 #[tokio::test]
 async fn older_versions_are_served_by_number() {
     let rig = Rig::restored("site", &site()).await;
@@ -75,7 +75,7 @@ async fn older_versions_are_served_by_number() {
     assert_eq!(rig.status("/rest/api/content/10?status=historical&version=7").await, 404);
 }
 
-/// R6.1, D, and S3: comments by depth and location; a reply has the page as container and the answered comment among its ancestors.
+/// R13 [D, S]: comments by depth and location; a reply has the page as container and the answered comment among its ancestors.
 #[tokio::test]
 async fn comments_are_footer_inline_or_resolved() {
     let rig = Rig::restored("site", &site()).await;
@@ -99,7 +99,7 @@ async fn comments_are_footer_inline_or_resolved() {
     assert_eq!(resolved["extensions"]["resolution"]["status"], "resolved");
 }
 
-/// R6.1, D: attachments, their versions and bytes. R7 row 16, D: a row without a file is there, and its download is 404.
+/// R14 [D, S]: attachments, their versions and bytes. F16 [D]: a row without a file is there, and its download is 404.
 #[tokio::test]
 async fn attachments_have_rows_versions_and_bytes() {
     let rig = Rig::restored("space", &ops()).await;
@@ -122,7 +122,7 @@ async fn attachments_have_rows_versions_and_bytes() {
     assert_eq!(old["version"]["number"], 1);
 }
 
-/// R6.1, D: labels with their prefixes; personal ones are seen by their owners alone (F7). Space categories hang on the description (F6.2).
+/// C16 [S]: labels with their prefixes; personal ones are seen by their owners alone. C12 [S]: space categories hang on the description.
 #[tokio::test]
 async fn labels_are_those_that_the_caller_sees() {
     let rig = Rig::restored("site", &site()).await;
@@ -136,7 +136,7 @@ async fn labels_are_those_that_the_caller_sees() {
     assert_eq!(space["description"]["plain"]["value"], "How we run it");
 }
 
-/// S3: both operations are there; users and groups only where they are asked for, since present doesn't mean loaded.
+/// R15 [S] and R10 [S]: both operations are there; users and groups only where they are asked for, since present doesn't mean loaded.
 #[tokio::test]
 async fn restrictions_name_users_and_groups() {
     let rig = Rig::restored("site", &site()).await;
@@ -150,7 +150,7 @@ async fn restrictions_name_users_and_groups() {
     assert!(page["restrictions"].get("update").is_none());
 }
 
-/// R6.1, C, and CONFSERVER-100505, D: an array of operation and subject; users are named by key.
+/// R16 [D]: an array of operation and subject; users are named by key.
 #[tokio::test]
 async fn space_permissions_are_an_array() {
     let rig = Rig::restored("site", &site()).await;
@@ -172,7 +172,7 @@ async fn space_permissions_are_an_array() {
     assert_eq!((list[0]["spaceKey"].as_str(), list[0]["spaceId"].as_u64()), (Some("OPS"), Some(1)));
 }
 
-/// R5, K: global and space templates; only newest versions.
+/// C19 [S] and R18 [A]: global and space templates; only newest versions.
 #[tokio::test]
 async fn templates_are_of_a_space_or_of_the_site() {
     let rig = Rig::restored("site", &site()).await;
@@ -183,7 +183,7 @@ async fn templates_are_of_a_space_or_of_the_site() {
     assert_eq!((of_site["size"].as_u64(), of_site["results"][0]["name"].as_str()), (Some(1), Some("Everywhere")));
 }
 
-/// R5, D: a site restore replaces users, groups and memberships. The mock's administrator still gets in.
+/// R5 [D]: a site restore replaces users, groups and memberships. The mock's administrator still gets in.
 #[tokio::test]
 async fn a_site_restore_replaces_people() {
     let rig = Rig::restored("site", &site()).await;
@@ -197,7 +197,7 @@ async fn a_site_restore_replaces_people() {
     assert_eq!(rig.get("/rest/api/user?key=4028da9600000002").await["username"], "bob");
 }
 
-/// F9.1, C: up to 5.1 users are named by name; F5, C: a creator that nothing names is anonymous (S1 number 7).
+/// C18 [S]: up to 5.1 users are named by name, and a creator that nothing names is anonymous. R17 [S]: such a user has no name.
 #[tokio::test]
 async fn users_before_5_2_are_names() {
     let lines = "
@@ -220,7 +220,7 @@ async fn users_before_5_2_are_names() {
     assert_eq!(rig.response(file["_links"]["download"].as_str().unwrap()).await.text().await.unwrap(), "png");
 }
 
-/// F1, C: the older writer names a page's bodies in its collection alone, and labels, restrictions and versions in theirs.
+/// C1 [S]: the older writer names a page's bodies in its collection alone, and labels, restrictions and versions in theirs.
 #[tokio::test]
 async fn joins_are_made_from_either_side() {
     let lines = "
@@ -243,7 +243,7 @@ async fn joins_are_made_from_either_side() {
     assert_eq!(rig.get(&format!("/rest/experimental/content/{id}/version")).await["size"], 2);
 }
 
-/// F6.5, C: deleting and uploading again leaves two rows of one name; F2.2, C: an older row may share the live one's number and file.
+/// C15 [S]: deleting and uploading again leaves two rows of one name; an older row may share the live one's number and file.
 #[tokio::test]
 async fn rows_of_one_name_or_number_do_not_hide_the_live_one() {
     let lines = "
@@ -262,7 +262,7 @@ async fn rows_of_one_name_or_number_do_not_hide_the_live_one() {
     assert_eq!(rig.get("/rest/api/content?type=attachment&status=trashed").await["results"][0]["id"], "3");
 }
 
-/// F6.4, C: a body may be null, empty or missing: REST shows all three as an empty text. F5, C: a parent that isn't live makes a root.
+/// C13 [S] and C6: a body may be null, empty or missing: REST shows all three as an empty text. C11 [A]: a parent that isn't live makes a root.
 #[tokio::test]
 async fn rows_that_lack_something_are_shown() {
     let lines = "
@@ -286,7 +286,7 @@ async fn rows_that_lack_something_are_shown() {
     }
 }
 
-/// R7 row 16, D, and R8.2: a file whose bytes don't fit its entry's checksum counts as missing, since it can't be copied.
+/// F16 [D]: a file whose bytes don't fit its entry's checksum counts as missing, since it can't be copied.
 #[tokio::test]
 async fn a_file_that_cannot_be_read_is_missing() {
     let rig = Rig::start().await;

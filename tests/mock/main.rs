@@ -1,7 +1,5 @@
-//! Contract tests of the mock Confluence. They are written from the facts, not from the mock's code: each names its fact and how sure it
-//! is: D documented by the vendor, L run live by a third party, C third-party code, K general knowledge, S seen in a recorded answer.
-//!
-//! Facts "R" are those on restore and REST, "F" those on the backup format, "S" those on REST shapes.
+//! Contract tests of the mock Confluence. They are written from docs/confluence.md, not from the mock's code: each names its fact there,
+//! and how sure it is.
 
 #![allow(
     clippy::unwrap_used,

@@ -17,7 +17,7 @@ async fn fails(scope: &str, build: &Build, part: &str) {
     assert_eq!(std::fs::read_dir(rig.home().join("spill")).unwrap().count(), 0, "texts of a failed job stayed");
 }
 
-/// R7 row 1, C: the descriptor must stand at the root.
+/// F1 [U]: the descriptor must stand at the root.
 #[tokio::test]
 async fn a_package_without_descriptor_is_refused() {
     let text = "The zip file did not contain an entry exportDescriptor.properties";
@@ -28,7 +28,7 @@ async fn a_package_without_descriptor_is_refused() {
     fails("space", &folder, text).await;
 }
 
-/// R1.1, D: the endpoints are for one scope each. R7 row 34, C: the CSV form is not for Data Center.
+/// R1 [D]: the endpoints are for one scope each. F12 [U]: the CSV form is not for Data Center.
 #[tokio::test]
 async fn the_wrong_kind_of_export_is_refused() {
     fails("space", &site(), "site export").await;
@@ -38,7 +38,7 @@ async fn the_wrong_kind_of_export_is_refused() {
     fails("space", &csv, "csv").await;
 }
 
-/// R7 row 12, D: a character that XML forbids; and XML that breaks off.
+/// F8 [D]: a character that XML forbids; and XML that breaks off.
 #[tokio::test]
 async fn bad_xml_is_refused() {
     let bad = Build { xml: ops().xml.replace("tidied", "ti\u{2}died"), ..ops() };
@@ -50,7 +50,7 @@ async fn bad_xml_is_refused() {
     assert_eq!(rig.restore("space", &bad).await["jobState"], "FINISHED");
 }
 
-/// R7 row 12, D: the app data of a site export too.
+/// F8 [D]: the app data of a site export too.
 #[tokio::test]
 async fn bad_app_data_is_refused() {
     let name = "plugin-data/com.atlassian.activeobjects.confluence.spi/activeObjectsBackupRestoreProvider.pdata";
@@ -58,7 +58,7 @@ async fn bad_app_data_is_refused() {
     fails("site", &site().file(name, "<backup>\u{ffff}</backup>".as_bytes()), "0xffff").await;
 }
 
-/// R7 row 4, D: two spaces where the descriptor names one. Row 3, K: a key that exists.
+/// F4 [D]: two spaces where the descriptor names one. F3 [A]: a key that exists.
 #[tokio::test]
 async fn spaces_that_do_not_fit_are_refused() {
     let two = format!("{OPS}\nSpace 5 key=DEV name=Dev\nPage 6 title=X version=1 space>Space:5");
@@ -73,7 +73,7 @@ async fn spaces_that_do_not_fit_are_refused() {
     assert_eq!(job["statistics"]["skippedObjectsCount"], 2);
 }
 
-/// R7 rows 6 and 7, D: lower-case user names of a site must differ, blank ones included.
+/// F6 [D]: lower-case user names of a site must differ, blank ones included.
 #[tokio::test]
 async fn user_names_that_clash_are_refused() {
     for name in ["", "ann"] {
@@ -83,7 +83,7 @@ async fn user_names_that_clash_are_refused() {
     }
 }
 
-/// R1.2, D: unknown keys, and names that leave the folder or don't exist, are 400.
+/// R1 [D]: unknown keys, and names that leave the folder or don't exist, are 400.
 #[tokio::test]
 async fn bad_settings_are_400() {
     let rig = Rig::start().await;
@@ -102,7 +102,7 @@ async fn bad_settings_are_400() {
     }
 }
 
-/// R1.1, D, and R2.4, L: the upload is one part named file, with the header against XSRF; 400 for what is no zip.
+/// R1 [D] and R4 [U]: the upload is one part named file, with the header against XSRF; 400 for what is no zip.
 #[tokio::test]
 async fn uploads_are_restored() {
     let rig = Rig::start().await;
@@ -130,7 +130,7 @@ async fn uploads_are_restored() {
     assert_eq!(uploads(), 1, "the upload of a failed job stayed");
 }
 
-/// R1.1 and R1.3, D: listing of files, a plain array of jobs with filters, statistics; R1.4, D: the names of states.
+/// R1 and R2 [D]: listing of files, a plain array of jobs with filters, statistics, the names of states.
 #[tokio::test]
 async fn jobs_and_files_are_listed() {
     let rig = Rig::start().await;
@@ -150,7 +150,7 @@ async fn jobs_and_files_are_listed() {
     assert_eq!(rig.status("/rest/api/backup-restore/jobs/77").await, 404);
 }
 
-/// R1.3, K: what can't be placed is counted as skipped.
+/// R2 [A]: what can't be placed is counted as skipped.
 #[tokio::test]
 async fn homeless_objects_are_skipped_and_counted() {
     let lines = "
@@ -171,7 +171,7 @@ async fn homeless_objects_are_skipped_and_counted() {
     assert_eq!(rig.get("/rest/api/content").await["size"], 1);
 }
 
-/// R1.1, D: a job in the queue can be cancelled, and the queue cleared; a job that is processed isn't touched by the latter.
+/// R1 [D]: a job in the queue can be cancelled, and the queue cleared; a job that is processed isn't touched by the latter.
 #[tokio::test]
 async fn queued_jobs_can_be_cancelled() {
     let rig = Rig::with(|settings| settings.troubles = vec![rehearsal::mock::Trouble::StuckInProcessing]).await;
@@ -195,7 +195,7 @@ async fn queued_jobs_can_be_cancelled() {
     rig.server.stop().await;
 }
 
-/// R5, D: a site restore replaces everything that was there.
+/// R5 [D]: a site restore replaces everything that was there.
 #[tokio::test]
 async fn a_site_restore_replaces_what_a_space_restore_brought() {
     let rig =

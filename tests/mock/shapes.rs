@@ -1,5 +1,5 @@
 //! Answers held against recorded ones by key sets and value types. The recorded ones are read from the folder that the environment
-//! variable REHEARSE_CORPUS names; they come from 7.x and 8.x, so the members that 9.x added are listed here (S5).
+//! variable REHEARSE_CORPUS names; they come from 7.x and 8.x, so the members that 9.x added are listed here (R8).
 
 use std::path::PathBuf;
 
@@ -65,7 +65,7 @@ fn same(path: &str, recorded: &Value, ours: &Value, skip: &[&str]) {
     }
 }
 
-/// S2, S3: key sets and value types of recorded answers.
+/// R8 to R21 [S]: key sets and value types of recorded answers.
 #[tokio::test]
 async fn answers_have_the_shapes_of_recorded_ones() {
     let Some(by_title) = recorded("content-list-by-title-expand-version.json") else {
@@ -87,7 +87,7 @@ async fn answers_have_the_shapes_of_recorded_ones() {
     same("page", &created, &ours, &["gadgets", "message"]);
 }
 
-/// S1 number 9, S: a limit of 0 gives a `next` that repeats the request.
+/// R9 [S]: a limit of 0 gives a `next` that repeats the request.
 #[tokio::test]
 async fn a_limit_of_zero_points_at_itself() {
     let rig = Rig::start().await;
@@ -97,7 +97,7 @@ async fn a_limit_of_zero_points_at_itself() {
     assert_eq!(rig.get(next).await["_links"]["next"], next);
 }
 
-/// S1 number 6, S: an unknown title is an empty list, an unknown space key in the same call is 404. S4: the shape of an error.
+/// R11 [S]: an unknown title is an empty list, an unknown space key in the same call is 404. R20 [S]: the shape of an error.
 #[tokio::test]
 async fn missing_things_are_told_in_confluences_ways() {
     let rig = Rig::restored("site", &site()).await;

@@ -26,7 +26,7 @@ async fn walk(rig: &Rig, first: &str) -> Vec<String> {
     panic!("the list has no end");
 }
 
-/// R6.1, D: lists are followed by `next`, which has no context path; the server lowers the limit, more so with bodies.
+/// R9 [D, S]: lists are followed by `next`, which has no context path. R9 [U]: the server lowers the limit, more so with bodies.
 #[tokio::test]
 async fn lists_are_paged_by_next() {
     let rig = Rig::with(|settings| (settings.limit, settings.limit_with_bodies) = (4, 2)).await;
@@ -111,7 +111,7 @@ async fn jobs_can_fail_be_odd_or_lock_the_door() {
     assert_eq!(rig.status("/status").await, 200);
 }
 
-/// R3.2, D: `/status` needs no login, and its word decides. S4: the shape of 401 rests on documents.
+/// R3 [D]: `/status` needs no login, and its word decides. R4 [A]: the shape of 401 rests on documents.
 #[tokio::test]
 async fn strangers_see_the_status_alone_and_every_answer_says_mock() {
     let rig = Rig::with(|settings| {

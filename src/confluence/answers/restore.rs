@@ -31,7 +31,7 @@ impl JobScope {
     }
 }
 
-/// How far a job is. The reference documents six names; another one ends every wait with an error.
+/// How far a job is. The reference documents six names (docs/confluence.md, R2); another one ends every wait with an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobState {
     /// It waits.

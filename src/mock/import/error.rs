@@ -1,19 +1,19 @@
 use crate::package::{ObjectError, PackageError};
 
 /// Why a restore ends FAILED; the text travels as the job's error message, and whoever drills judges it. The texts are
-/// the documented ones of Confluence where there are such (facts: restore and REST, section 7).
+/// the documented ones of Confluence where there are such (docs/confluence.md, part F).
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The container can't be read.
     #[error(transparent)]
     Package(#[from] PackageError),
-    /// Row 1 of the table.
+    /// F1.
     #[error("The zip file did not contain an entry exportDescriptor.properties")]
     NoDescriptor,
     /// No entities.xml.
     #[error("The zip file did not contain an entry entities.xml")]
     NoEntities,
-    /// Row 34.
+    /// F12.
     #[error("The export has the format csv, which can be imported by Confluence Cloud only")]
     Csv,
     /// A site export for a space restore.
@@ -25,16 +25,16 @@ pub enum RestoreError {
     /// Neither.
     #[error("The export type is neither all nor space: \"{0}\"")]
     ExportType(String),
-    /// Row 12.
+    /// F8.
     #[error("Import failed. An invalid XML character (Unicode: 0x{0:x}) was found in the CDATA section.")]
     IllegalCharacter(u32),
     /// The XML breaks off, or is none.
     #[error("Import failed. {0}")]
     Xml(ObjectError),
-    /// Row 3.
+    /// F3.
     #[error("Import failed. A space with the key {0} already exists")]
     SpaceExists(String),
-    /// Row 4.
+    /// F4.
     #[error(
         "ImportExportException: the backup does not match the constraints of the database: duplicate key on SPACES ({0})"
     )]
@@ -42,7 +42,7 @@ pub enum RestoreError {
     /// The descriptor names a space that isn't there.
     #[error("Import failed. The export does not hold the space {0} that its descriptor names")]
     NoSpace(String),
-    /// Rows 6 and 7.
+    /// F6.
     #[error(
         "PSQLException: duplicate key value violates unique constraint \"unq_lwr_username\" Detail: Key (lower_username)=({0}) already exists."
     )]

@@ -1,5 +1,5 @@
-//! Finds the bytes of attachments in the package, in the order of places that packages are known to use (facts: backup format, section
-//! 2.2), and reads each once, as Confluence does when it copies them. A file that can't be read to its end counts as missing.
+//! Finds the bytes of attachments in the package, in the order of places that packages are known to use (docs/confluence.md, C3),
+//! and reads each once, as Confluence does when it copies them. A file that can't be read to its end counts as missing.
 
 use std::collections::HashMap;
 use std::io::Read as _;

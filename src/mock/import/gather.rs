@@ -124,7 +124,7 @@ impl Gather {
         Ok(true)
     }
 
-    /// Confluence writes `]] >` for `]]>` in CDATA; in storage format nothing else can be meant (facts: backup format, section 4.1).
+    /// Confluence writes `]] >` for `]]>` in CDATA; in storage format nothing else can be meant (docs/confluence.md, C8).
     fn text(&mut self, text: Option<&str>, repair: bool) -> std::io::Result<Option<Span>> {
         let Some(text) = text else { return Ok(None) };
         if repair && text.contains("]] >") {

@@ -1,5 +1,5 @@
 //! What a space restore does beyond a site restore: it takes the spaces that the descriptor names, refuses keys that exist, gives new ids,
-//! and matches users by name (facts: restore and REST, section 5). It makes no accounts. Bodies are left as they are: user keys inside
+//! and matches users by name (docs/confluence.md, R6). It makes no accounts. Bodies are left as they are: user keys inside
 //! them aren't rewritten.
 
 use std::collections::{BTreeMap, BTreeSet};

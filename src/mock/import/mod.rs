@@ -83,7 +83,7 @@ fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreE
     }
 }
 
-/// Refuses app data with characters that XML forbids: a strict parser stops there too (facts: restore and REST, section 7, row 12).
+/// Refuses app data with characters that XML forbids: a strict parser stops there too (docs/confluence.md, F8).
 fn strict(state: &AppState, package: &Package, entry: &crate::package::Entry) -> Result<(), RestoreError> {
     use std::io::Read as _;
     if !state.settings.refuse_illegal_characters {

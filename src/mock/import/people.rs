@@ -1,4 +1,4 @@
-//! Users, accounts, groups and memberships (facts: backup format, section 9.1).
+//! Users, accounts, groups and memberships (docs/confluence.md, C18).
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub fn who(rows: &mut Rows, object: &RawObject, by_key: &str, by_name: &str) -> 
     Some(key)
 }
 
-/// Who is meant by a permission: a user, a group, a marker for many; none of them is everybody (facts: backup format, section 8).
+/// Who is meant by a permission: a user, a group, a marker for many; none of them is everybody (docs/confluence.md, C17).
 pub fn subject(rows: &mut Rows, object: &RawObject, group: &str) -> Subject {
     if let Some(name) = object.filled(group) {
         return Subject::Group(name.to_owned());
@@ -73,7 +73,7 @@ pub fn take(rows: &mut Rows, object: &RawObject) -> bool {
     true
 }
 
-/// Lower-case names must differ (facts: restore and REST, section 7, rows 6 and 7).
+/// Lower-case names must differ (docs/confluence.md, F6).
 pub fn check_names(rows: &Rows) -> Result<(), RestoreError> {
     let mut seen = BTreeSet::new();
     for name in rows.lower_names.values() {

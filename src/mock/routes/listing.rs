@@ -34,7 +34,7 @@ fn filter(call: &Call<'_>) -> Result<Filter, Refusal> {
     if statuses.is_empty() {
         statuses.push(Status::Current);
     }
-    // An unknown space is 404, while an unknown title is an empty list (facts: REST shapes, section 1, number 6).
+    // An unknown space is 404, while an unknown title is an empty list (docs/confluence.md, R11).
     let space = match call.ask.get("spaceKey") {
         Some(key) => {
             let found = call.view.site.space(key);

@@ -37,7 +37,7 @@ pub fn manifest(call: &Call<'_>) -> Answer {
     }))
 }
 
-/// How long the pages of a list are: shorter where bodies are asked for (facts: restore and REST, section 6.1).
+/// How long the pages of a list are: shorter where bodies are asked for (docs/confluence.md, R9).
 fn lengths(call: &Call<'_>, expand: &Expand, default: usize) -> Lengths {
     let settings = call.view.settings;
     let most = if expand.has("body") { settings.limit_with_bodies } else { settings.limit };

@@ -199,7 +199,7 @@ fn comment_extensions(view: &View<'_>, row: &Content, expand: &Expand) -> Value 
     Value::Object(out)
 }
 
-/// A comment that was never resolved has an anonymous modifier and a date of 1970 (facts: REST shapes, section 1, number 8).
+/// A comment that was never resolved has an anonymous modifier and a date of 1970 (docs/confluence.md, R13).
 fn resolution(view: &View<'_>, inline: &Inline) -> Value {
     let at = jiff::Timestamp::from_millisecond(inline.status_at.unwrap_or_default()).unwrap_or_default();
     json!({

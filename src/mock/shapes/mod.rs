@@ -1,5 +1,5 @@
 //! The JSON of Confluence Data Center 9.2, made from rows of the store. Key sets and value types are those of recorded answers
-//! (facts: REST shapes).
+//! (docs/confluence.md, R8).
 //!
 //! Knows no HTTP and no package.
 
@@ -45,7 +45,7 @@ impl View<'_> {
     }
 }
 
-/// A wall clock's digits as REST prints them. The mock's zone is UTC, and a restore keeps the digits (facts: backup format, section 4).
+/// A wall clock's digits as REST prints them. The mock's zone is UTC, and a restore keeps the digits (docs/confluence.md, C7).
 pub fn instant(digits: &str) -> Option<String> {
     crate::model::wall_clock(digits).map(|digits| digits.replace(' ', "T") + "Z")
 }
@@ -65,7 +65,7 @@ pub fn encode(text: &str) -> String {
 }
 
 /// The coded id of a short link: base 64 of the id's bytes, lowest first, without trailing zeros; it may end in `-` or `_`, and then a
-/// slash follows (facts: REST shapes, section 1, number 11).
+/// slash follows (docs/confluence.md, R19).
 fn short_link(id: u64) -> String {
     let bytes = id.to_le_bytes();
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);

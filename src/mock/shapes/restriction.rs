@@ -6,7 +6,7 @@ use crate::mock::paging::nested;
 use crate::mock::store::{Content, Operation, Subject};
 
 /// Page restrictions as a map keyed by operation: the form of `restriction/byOperation`, and of `restrictions` expanded in content.
-/// Present doesn't mean loaded: users and groups stand there only where they were asked for (facts: REST shapes, section 3).
+/// Present doesn't mean loaded: users and groups stand there only where they were asked for (docs/confluence.md, R10).
 pub fn by_operation(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
     let mut out = Map::new();
     let mut expandable = Map::new();

@@ -7,7 +7,7 @@ use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
 use crate::mock::store::Space;
 
-/// A space as 9.x prints it: with status, creator and last modifier unasked (facts: REST shapes, section 3).
+/// A space as 9.x prints it: with status, creator and last modifier unasked (docs/confluence.md, R8).
 pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
     let mut out = Map::new();
     let mut expandable = Map::new();

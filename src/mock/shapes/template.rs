@@ -6,7 +6,7 @@ use crate::mock::expand::Expand;
 use crate::mock::store::Template;
 
 /// A page template, as `/rest/experimental/template/page` words it. Documented for Cloud; whether Data Center answers there isn't
-/// settled (facts: restore and REST, section 5).
+/// settled (docs/confluence.md, R18).
 pub fn template(view: &View<'_>, row: &Template, expand: &Expand) -> Answer {
     let mut out = Map::new();
     let mut expandable = Map::new();

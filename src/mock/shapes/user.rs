@@ -4,7 +4,7 @@ use super::{View, encode};
 use crate::mock::import::made_key;
 use crate::mock::store::Account;
 
-/// The user with this key; `None`, or a key that nothing names, is the anonymous one (facts: REST shapes, section 1, number 7).
+/// The user with this key; `None`, or a key that nothing names, is the anonymous one (docs/confluence.md, R17).
 pub fn user(view: &View<'_>, key: Option<&str>) -> Value {
     let named = key.and_then(|key| view.site.users.get(key).map(|name| (key, name)));
     let Some((key, name)) = named else {

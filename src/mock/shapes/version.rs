@@ -5,7 +5,7 @@ use crate::mock::expand::Expand;
 use crate::mock::paging::nested;
 use crate::mock::store::Content;
 
-/// The version object of a row (facts: REST shapes, section 2.5). `message` is left out where the row has null.
+/// The version object of a row (docs/confluence.md, R12). `message` is left out where the row has null.
 pub fn version(view: &View<'_>, row: &Content) -> Value {
     let live = row.original.unwrap_or(row.id);
     let mut out = Map::new();
