@@ -65,10 +65,13 @@ pub(super) fn scope(descriptor: &Descriptor, tables: &Tables, damages: &mut Dama
         .into_iter()
         .filter_map(|name| descriptor.get(name))
         .flat_map(|keys| keys.split(','))
-        .map(str::trim)
+        // A list may stand in brackets, its keys in quotes: no package with several spaces was seen.
+        .map(|key| key.trim_matches(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"')))
         .filter(|key| !key.is_empty())
         .collect();
-    let site = descriptor.get("exportType").is_some_and(|kind| kind.eq_ignore_ascii_case("all"));
+    let site = descriptor
+        .get("exportType")
+        .is_some_and(|kind| ["all", "site"].iter().any(|word| kind.eq_ignore_ascii_case(word)));
     if tables.spaces.is_empty() && tables.content.is_empty() {
         damages.nothing_inside();
     }

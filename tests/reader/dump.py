@@ -305,9 +305,9 @@ class Reader:
         return ["version", f"{number or 0:06}"]
 
     def scope(self):
-        keys = [key.strip().lower() for name in ("spaceKey", "spaceKeys") for key in self.descriptor.get(name, "").split(",")]
+        keys = [key.strip(" \t\r\n[]\"").lower() for name in ("spaceKey", "spaceKeys") for key in self.descriptor.get(name, "").split(",")]
         keys = [key for key in keys if key]
-        self.site = self.descriptor.get("exportType", "").lower() == "all"
+        self.site = self.descriptor.get("exportType", "").lower() in ("all", "site")
         spaces = self.table("Space")
         mine = {own for own, obj in spaces if self.site or not keys or (obj.text("key") or "").lower() in keys}
         self.foreign = {own for own, _ in spaces} - mine
