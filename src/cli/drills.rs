@@ -51,7 +51,7 @@ pub async fn drill_all(plans: Vec<Plan>, options: &Options, cancel: Cancellation
         let ctx = Context::new(events.clone(), cancel.child_token());
         let Drilled { mut record, findings } = timed(plan, &ctx).await;
         let filed = file(plan, &mut record, &findings);
-        talk::say(&format!("\n{}", report::terminal::story(&record, options.colour)));
+        talk::say(&format!("\n{}", report::terminal::outcome(&record, options.colour)));
         ended.push(Ended { record, filed });
     }
     if options.json {

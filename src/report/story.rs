@@ -233,7 +233,10 @@ fn finding_line(finding: &FindingRecord, column: usize) -> String {
 fn hints(check: &CheckRecord, findings: &[FindingRecord]) -> Vec<String> {
     let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut hints = Vec::new();
-    if check.name != "integrity" && !errors.is_empty() {
+    if check.name == "integrity" && !errors.is_empty() {
+        let blame = "the archive itself is damaged: the export, or whoever copied or unpacked it, is to blame, not the restore";
+        hints.push(blame.to_owned());
+    } else if !errors.is_empty() {
         let of = |hop: Hop| errors.iter().filter(|finding| finding.hop == hop).count() as u64;
         let [export, restore, unknown] = [Hop::Export, Hop::Restore, Hop::Unknown].map(of);
         hints.push(match (export, restore, unknown) {

@@ -11,6 +11,15 @@ pub fn story(record: &Record, colour: bool) -> String {
     let mut story = heading(record);
     story.extend(stages(record));
     story.push(blank());
+    told(story, record, colour)
+}
+
+/// The story without its stages, for somebody who saw them go by.
+pub fn outcome(record: &Record, colour: bool) -> String {
+    told(heading(record), record, colour)
+}
+
+fn told(mut story: Vec<Line>, record: &Record, colour: bool) -> String {
     let mut checks: Vec<&CheckRecord> = record.checks.iter().collect();
     checks.sort_by_key(|check| order(check.grade()));
     for check in checks {
