@@ -1,6 +1,5 @@
 //! Time, seed and name of a drill, and the means to stop it: everything that differs from run to run enters here.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -87,15 +86,7 @@ impl Context {
         let seed = random();
         Self { drill: DrillId::new(clock.now(), seed), clock, seed, events, cancel }
     }
-
-    /// The same drill, as seen by a person in a hurry: work that is no drill (capturing a manifest, say) and needs a context.
-    pub fn with_events(&self, events: Events) -> Self {
-        Self { events, ..self.clone() }
-    }
 }
-
-/// Shares the context among tasks.
-pub type SharedContext = Arc<Context>;
 
 /// 64 random bits: the seed of the hash maps of the standard library, which the system draws.
 fn random() -> u64 {
