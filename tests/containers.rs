@@ -14,9 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bollard::models::VolumeCreateRequest;
-use bollard::query_parameters::{
-    KillContainerOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
-};
+use bollard::query_parameters::KillContainerOptions;
+use common::docker::{engine, objects};
 use rehearsal::clock::Context;
 use rehearsal::event::{Event, Events, Stage, Unit};
 use rehearsal::lab::{self, Engine, LABEL_CREATED, LABEL_DRILL, LabError, Ledger, Object, SweepSettings};
@@ -25,17 +24,6 @@ use rehearsal::target::{MockSettings, Patience, RestoreScope, Target, TargetErro
 use suite::{backup, conforms, context, ledgers, package};
 use tokio_util::sync::CancellationToken;
 
-/// The engine; `None`, said plainly, where there is none and none must be.
-async fn engine() -> Option<Engine> {
-    match Engine::connect().await {
-        Ok(engine) => Some(engine),
-        Err(error) => {
-            common::not_run("docker", &format!("Docker doesn't answer: failed to {error}"));
-            None
-        }
-    }
-}
-
 fn target(state: &Path) -> Target {
     Target::Mock(MockSettings {
         executable: Some(PathBuf::from(env!("CARGO_BIN_EXE_rehearse"))),
@@ -43,22 +31,6 @@ fn target(state: &Path) -> Target {
         state: state.to_owned(),
         ..MockSettings::default()
     })
-}
-
-/// Names of all containers, volumes and networks that carry the label of one of these drills.
-async fn objects(engine: &Engine, drill: &str) -> Vec<String> {
-    let filter = HashMap::from([("label", vec![format!("{LABEL_DRILL}={drill}")])]);
-    let docker = engine.docker();
-    let containers = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
-    let volumes = ListVolumesOptionsBuilder::default().filters(&filter).build();
-    let networks = ListNetworksOptionsBuilder::default().filters(&filter).build();
-    let mut found: Vec<String> =
-        docker.list_containers(Some(containers)).await.unwrap().into_iter().filter_map(|one| one.id).collect();
-    found.extend(
-        docker.list_volumes(Some(volumes)).await.unwrap().volumes.unwrap_or_default().into_iter().map(|one| one.name),
-    );
-    found.extend(docker.list_networks(Some(networks)).await.unwrap().into_iter().filter_map(|one| one.name));
-    found
 }
 
 #[tokio::test(flavor = "multi_thread")]

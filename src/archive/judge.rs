@@ -20,7 +20,8 @@ impl Damages {
         files: &Files,
         with_attachments: Option<bool>,
     ) {
-        let places = Places::new(reading);
+        let mut places = Places::new(reading);
+        places.hide_below_lost(tables);
         self.attachments(&places, tables, claims, files, with_attachments);
         self.parents(tables);
         self.containers(&places, tables);

@@ -38,15 +38,15 @@ use work::{Mapping, Work};
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The package can't be opened, or the machine can't read it on.
-    #[error(transparent)]
+    #[error("read the backup: {0}")]
     Package(#[from] PackageError),
     /// The other form of a Cloud export.
     #[error(
-        "{0} is the CSV form of a Cloud space export, which this version can't read yet; Confluence Data Center can't restore it either"
+        "read the backup: {0} is the CSV form of a Cloud space export, which this version can't read yet; Confluence Data Center can't restore it either"
     )]
     Csv(String),
     /// The drill was stopped.
-    #[error("reading the archive was stopped")]
+    #[error("read the backup: the drill was told to stop")]
     Stopped,
 }
 

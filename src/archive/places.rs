@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::classes::ContentClass;
+use super::tables::Tables;
 use crate::model::{Aside, Field, Item, Key, Kind, Subject, Value};
 use crate::reading::Reading;
 
@@ -34,6 +36,24 @@ impl<'a> Places<'a> {
             }
         }
         places
+    }
+
+    /// Hides what stands on restricted content of which no item was made, because its object can't be read: nothing else tells of the
+    /// restriction then.
+    pub fn hide_below_lost(&mut self, tables: &Tables) {
+        let views = tables.sets.values().filter(|set| set.edit != Some(true));
+        let lost: BTreeSet<u64> =
+            views.filter_map(|set| set.content).filter(|id| !self.by_id.contains_key(id)).collect();
+        for (id, row) in &tables.content {
+            let above = match row.class {
+                ContentClass::Page => row.parent,
+                _ => tables.container(*id),
+            };
+            let below_lost = [above, row.original].into_iter().flatten().any(|above| lost.contains(&above));
+            if let Some(item) = self.by_id.get(id).filter(|_| below_lost) {
+                self.hidden.insert(item.key.clone());
+            }
+        }
     }
 
     /// Why an item is set aside; `None` also where no item was made.

@@ -54,25 +54,28 @@ pub async fn drill_all(plans: Vec<Plan>, options: &Options, cancel: Cancellation
         talk::say(&format!("\n{}", report::terminal::outcome(&record, options.colour)));
         ended.push(Ended { record, filed });
     }
-    if options.json {
-        print(&ended);
+    let printed = !options.json || print(&ended);
+    match exit_code(&ended, plans.len()) {
+        _ if cancel.is_cancelled() => EXIT_INTERRUPTED,
+        // Whoever reads the records did not get them.
+        EXIT_PASSED if !printed => EXIT_INCONCLUSIVE,
+        code => code,
     }
-    if cancel.is_cancelled() { EXIT_INTERRUPTED } else { exit_code(&ended, plans.len()) }
 }
 
 /// Carries out one plan within its time limit.
 async fn timed(plan: &Plan, ctx: &Context) -> Drilled {
-    let work = drill::run(plan, ctx);
-    let Some(limit) = plan.time_limit else { return work.await };
-    tokio::pin!(work);
-    tokio::select! {
-        drilled = &mut work => drilled,
-        () = tokio::time::sleep(limit.to_std()) => {
-            talk::say(&format!("stopping: the time limit of {limit} is over"));
-            ctx.cancel.cancel();
-            work.await
-        }
-    }
+    let Some(limit) = plan.time_limit else { return drill::run(plan, ctx).await };
+    let cancel = ctx.cancel.clone();
+    // A task of its own: stages that read the archive block the one that carries out the drill.
+    let alarm = tokio::spawn(async move {
+        tokio::time::sleep(limit.to_std()).await;
+        talk::say(&format!("stopping: the time limit of {limit} is over"));
+        cancel.cancel();
+    });
+    let drilled = drill::run(plan, ctx).await;
+    alarm.abort();
+    drilled
 }
 
 /// Writes the JUnit files in which everything is still to be done.
@@ -107,11 +110,15 @@ fn junit(record: &Record, path: &Path) -> Result<(), EvidenceError> {
     Ok(evidence::write_file(path, &report::junit::junit(record)?)?)
 }
 
-fn print(ended: &[Ended]) {
+/// Prints the records; false where that failed, which is said.
+fn print(ended: &[Ended]) -> bool {
     let records: Vec<&Record> = ended.iter().map(|ended| &ended.record).collect();
     match serde_json::to_string_pretty(&records) {
-        Ok(text) => drop(talk::data(&(text + "\n"))),
-        Err(error) => talk::say(&format!("error: the records can't be printed as JSON: {error}")),
+        Ok(text) => talk::data(&(text + "\n")) == EXIT_PASSED,
+        Err(error) => {
+            talk::say(&format!("error: the records can't be printed as JSON: {error}"));
+            false
+        }
     }
 }
 

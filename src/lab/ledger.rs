@@ -203,9 +203,14 @@ pub(crate) fn remove_folder(path: &Path, drill: &str) -> Result<(), LabError> {
         ));
     }
     match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(LabError::file("remove", path, error)),
+        Err(error) if !is_absent(&error) => Err(LabError::file("remove", path, error)),
         _ => Ok(()),
     }
+}
+
+/// Whether nothing can be there: no such file, or what should be a folder above it is a file.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
 /// The folder in which `rehearse` keeps what outlives a drill: `$REHEARSE_STATE`, else `$XDG_STATE_HOME/rehearse`, else

@@ -151,8 +151,26 @@ impl<R: Read> Xml<R> {
             }
             // The parser meets the end of the input inside of markup.
             quick_xml::Error::Syntax(_) => ObjectError::CutOff { offset: position },
-            other => ObjectError::Malformed { offset, problem: other.to_string().chars().take(160).collect() },
+            other => ObjectError::Malformed { offset, problem: plain(&other).to_owned() },
         }
+    }
+}
+
+/// What is wrong, in words of ours: the parser's quote what it met, and that may be the text of a page or a password.
+fn plain(error: &quick_xml::Error) -> &'static str {
+    use quick_xml::errors::IllFormedError as Form;
+    match error {
+        quick_xml::Error::IllFormed(Form::MismatchedEndTag { .. }) => {
+            "an end tag closes another element than the open one"
+        }
+        quick_xml::Error::IllFormed(Form::UnmatchedEndTag(_)) => "an end tag closes nothing",
+        quick_xml::Error::IllFormed(Form::MissingEndTag(_)) => "an element isn't closed",
+        quick_xml::Error::IllFormed(Form::UnclosedReference) => "an entity doesn't end in a semicolon",
+        quick_xml::Error::IllFormed(_) => "it isn't well-formed",
+        quick_xml::Error::InvalidAttr(_) => "an attribute isn't well-formed",
+        quick_xml::Error::Encoding(_) => "it isn't UTF-8",
+        quick_xml::Error::Escape(_) => "an entity that XML doesn't know",
+        _ => "it isn't XML",
     }
 }
 
@@ -169,10 +187,11 @@ fn start(tag: &BytesStart<'_>, offset: u64, empty: bool) -> (Tag, Option<String>
                 let value = attribute.normalized_value(XmlVersion::Implicit1_0);
                 match value {
                     Ok(value) => attributes.push((attribute.key.as_ref().to_owned(), clean(value.into_owned()))),
-                    Err(error) => bad = Some(error.to_string()),
+                    // The parser's words would quote the value.
+                    Err(_) => bad = Some("an attribute of it holds what XML doesn't know".to_owned()),
                 }
             }
-            Err(error) => bad = Some(error.to_string()),
+            Err(_) => bad = Some("an attribute of it isn't well-formed".to_owned()),
         }
     }
     (Tag { name: tag.name().as_ref().to_owned(), attributes, offset, empty }, bad)

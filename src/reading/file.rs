@@ -128,8 +128,11 @@ pub fn write_manifest(manifest: &Manifest, mut to: impl Write) -> Result<Digest,
 pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileError> {
     let mut hasher = Hasher::default();
     let mut text = String::new();
-    if !next_line(&mut from, &mut text)? {
-        return Err(FileError::NotAManifest("the file is empty".to_owned()));
+    match next_line(&mut from, &mut text) {
+        Ok(true) => {}
+        Ok(false) => return Err(FileError::NotAManifest("the file is empty".to_owned())),
+        Err(error) if is_no_text(&error) => return Err(FileError::NotAManifest("it is not text".to_owned())),
+        Err(error) => return Err(error.into()),
     }
     let refused = |error: serde_json::Error| FileError::NotAManifest(error.to_string());
     let format: Format = serde_json::from_str(&text).map_err(refused)?;
@@ -140,7 +143,8 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
     hasher.update(text.as_bytes());
     let (mut items, mut number) = (Vec::new(), 1_u64);
     let last: Last = loop {
-        if !next_line(&mut from, &mut text)? {
+        let more = next_line(&mut from, &mut text).map_err(|error| unread(number + 1, error))?;
+        if !more {
             return Err(FileError::CutOff { line: number });
         }
         number += 1;
@@ -158,7 +162,7 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
         return Err(FileError::Edited { claimed: format!("sha256:{}", last.sha256), actual });
     }
     hasher.update(text.as_bytes());
-    if next_line(&mut from, &mut text)? {
+    if next_line(&mut from, &mut text).map_err(|error| unread(number + 1, error))? {
         return Err(FileError::Line {
             line: number + 1,
             problem: "nothing may stand behind the closing line".to_owned(),
@@ -182,12 +186,24 @@ fn json<T: Serialize>(value: &T) -> Result<String, FileError> {
     serde_json::to_string(value).map_err(|error| FileError::Io(error.into()))
 }
 
-fn next_line(from: &mut impl BufRead, text: &mut String) -> Result<bool, FileError> {
+/// Whether bytes were read and are not UTF-8.
+fn is_no_text(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::InvalidData
+}
+
+fn unread(line: u64, error: std::io::Error) -> FileError {
+    if is_no_text(&error) {
+        return FileError::Line { line, problem: "it is not text".to_owned() };
+    }
+    FileError::Io(error)
+}
+
+fn next_line(from: &mut impl BufRead, text: &mut String) -> std::io::Result<bool> {
     use std::io::Read as _;
     text.clear();
     let read = from.take(LINE_MAX as u64).read_line(text)?;
     if read == LINE_MAX {
-        return Err(FileError::Io(std::io::Error::other("a line has more than 16 MiB")));
+        return Err(std::io::Error::other("a line has more than 16 MiB"));
     }
     Ok(read > 0)
 }

@@ -4,6 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "containers")]
+pub mod docker;
+
 /// Whether this part of the tests must run: named in `REHEARSE_MUST_RUN`, a list with commas.
 pub fn must_run(part: &str) -> bool {
     std::env::var("REHEARSE_MUST_RUN").is_ok_and(|parts| parts.split(',').any(|own| own.trim() == part))
