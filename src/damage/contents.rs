@@ -34,7 +34,7 @@ pub(super) struct Pointer {
 }
 
 /// Properties that say: I belong to that one.
-const OWNERS: [&str; 14] = [
+const OWNERS: [&str; 15] = [
     "content",
     "containerContent",
     "sourceContent",
@@ -49,6 +49,7 @@ const OWNERS: [&str; 14] = [
     "pageTemplate",
     "attachment",
     "entityId",
+    "userMember",
 ];
 
 /// Collections that say: these belong to me.

@@ -1,7 +1,7 @@
-//! Chooses something that hangs on a page, or belongs to a space.
+//! Chooses something that hangs on a page, belongs to a space, or to the site.
 
 use super::contents::Contents;
-use super::pick::Victim;
+use super::pick::{Op, Victim};
 use super::{Mutation, files};
 use crate::model::Kind;
 
@@ -36,6 +36,22 @@ pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Opti
         Mutation::DropTemplate => {
             let newest = contents.raw(index)?.reference("originalVersionPageTemplate").is_none();
             (say("dropped the template", Kind::Template, index), newest)
+        }
+        Mutation::RenameSpace => {
+            let name = format!("{} (renamed)", contents.raw(index)?.filled("name")?);
+            let set = Op::SetText { name: "name", text: name };
+            return Some(say("renamed the space", Kind::Space, index).editing(index, [set]));
+        }
+        Mutation::DropUser => {
+            // An account that is in no group may be one that nobody reads; one with a group is in use.
+            let member = contents.pointers(index).iter().any(|pointer| pointer.name == "userMember");
+            (say("dropped the account", Kind::User, index), member)
+        }
+        Mutation::DropMembership => {
+            let whole = ["parentGroup", "userMember"]
+                .iter()
+                .all(|name| contents.raw(index).is_some_and(|raw| raw.reference(name).is_some()));
+            (say("dropped the membership", Kind::Membership, index), whole)
         }
         Mutation::RemoveAttachment => {
             (say("removed the attachment", Kind::Attachment, index), files::is_live(contents, index))

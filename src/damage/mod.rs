@@ -57,6 +57,12 @@ pub enum Mutation {
     DropSpacePermission,
     /// A template vanishes.
     DropTemplate,
+    /// A space has another name.
+    RenameSpace,
+    /// An account vanishes from a site, with its memberships. What it wrote stays.
+    DropUser,
+    /// An account is in one group less.
+    DropMembership,
     /// An attachment vanishes, with its record and its files.
     RemoveAttachment,
     /// The file of an attachment vanishes; its record stays.
@@ -96,7 +102,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every mutation; [`Self::CutZip`] with the half and with all but the last byte.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::RemovePage,
         Self::RemoveBlogPost,
         Self::CutBody,
@@ -112,6 +118,9 @@ impl Mutation {
         Self::DropOldAttachmentVersion,
         Self::DropSpacePermission,
         Self::DropTemplate,
+        Self::RenameSpace,
+        Self::DropUser,
+        Self::DropMembership,
         Self::RemoveAttachment,
         Self::RemoveAttachmentFile,
         Self::FlipAttachmentByte,
@@ -149,6 +158,9 @@ impl Mutation {
             Self::DropOldAttachmentVersion => "drop-old-attachment-version",
             Self::DropSpacePermission => "drop-space-permission",
             Self::DropTemplate => "drop-template",
+            Self::RenameSpace => "rename-space",
+            Self::DropUser => "drop-user",
+            Self::DropMembership => "drop-membership",
             Self::RemoveAttachment => "remove-attachment",
             Self::RemoveAttachmentFile => "remove-attachment-file",
             Self::FlipAttachmentByte => "flip-attachment-byte",

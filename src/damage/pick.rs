@@ -103,6 +103,9 @@ pub(super) fn choose(mutation: Mutation, seed: u64, contents: &Contents) -> Opti
         Mutation::DropComment => "Comment",
         Mutation::DropSpacePermission => "SpacePermission",
         Mutation::DropTemplate => "PageTemplate",
+        Mutation::RenameSpace => "Space",
+        Mutation::DropUser => "InternalUser",
+        Mutation::DropMembership => "HibernateMembership",
         Mutation::RemoveAttachment | Mutation::DropOldAttachmentVersion => "Attachment",
         _ => return None,
     };
