@@ -234,7 +234,8 @@ fn hints(check: &CheckRecord, findings: &[FindingRecord]) -> Vec<String> {
     let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut hints = Vec::new();
     if check.name == "integrity" && !errors.is_empty() {
-        let blame = "the archive itself is damaged: the export, or whoever copied or unpacked it, is to blame, not the restore";
+        let blame =
+            "the archive itself is damaged: the export, or whoever copied or unpacked it, is to blame, not the restore";
         hints.push(blame.to_owned());
     } else if !errors.is_empty() {
         let of = |hop: Hop| errors.iter().filter(|finding| finding.hop == hop).count() as u64;
