@@ -38,7 +38,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) {
                 Found { kind: Kind::Version, id: Some(*id), holder, name, aside: None, fields }
             }
             None => {
-                fields.push((Field::Title, FoundValue::Value(Value::from(&*row.title))));
+                fields.push((Field::Title, absent_or(Some(&row.title))));
                 fields.push((Field::Status, FoundValue::Value(Value::from(status(row.status)))));
                 fields.extend(authorship(mapping, row));
                 let (holder, no_page) = holder(mapping, row);

@@ -17,6 +17,11 @@ pub(super) fn absent_or_number(number: Option<i64>) -> FoundValue {
     number.map_or(FoundValue::Absent, |number| FoundValue::Value(Value::Number(number)))
 }
 
+/// What it stands below; what names itself stands below nothing.
+fn parent(id: u64, row: &Content) -> FoundValue {
+    row.parent.filter(|parent| *parent != id).map_or(FoundValue::Absent, FoundValue::Content)
+}
+
 /// Digest and length of a text.
 pub(super) fn text_fields(text: Option<&(Digest, u64)>) -> [(Field, FoundValue); 2] {
     let bytes = text.map(|(_, bytes)| i64::try_from(*bytes).unwrap_or(i64::MAX));
@@ -55,7 +60,7 @@ fn page(mapping: &mut Mapping<'_>, id: u64, row: &Content, class: ContentClass) 
         mapping.damages.without_body(id, row);
     }
     let mut fields = vec![
-        (Field::Title, FoundValue::Value(Value::from(&*row.title))),
+        (Field::Title, absent_or(Some(&row.title))),
         (Field::Space, absent_or(Some(&space))),
         (Field::Status, FoundValue::Value(Value::from(status(row.status)))),
     ];
@@ -67,7 +72,7 @@ fn page(mapping: &mut Mapping<'_>, id: u64, row: &Content, class: ContentClass) 
         let date = row.created.as_deref().and_then(|created| created.get(..10)).unwrap_or_default();
         (Kind::BlogPost, vec!["blog-post".to_owned(), space, date.to_owned(), row.title.to_string()])
     } else {
-        fields.push((Field::Parent, row.parent.map_or(FoundValue::Absent, FoundValue::Content)));
+        fields.push((Field::Parent, parent(id, row)));
         fields.push((Field::Folder, FoundValue::Value(Value::Flag(row.folder))));
         (Kind::Page, vec!["page".to_owned(), space, row.title.to_string()])
     };
@@ -83,7 +88,7 @@ fn comment(mapping: &mut Mapping<'_>, id: u64, row: &Content) {
     let mut fields = authorship(mapping, row);
     fields.push((Field::Number, absent_or_number(row.number)));
     fields.push((Field::Status, FoundValue::Value(Value::from(status(row.status)))));
-    fields.push((Field::Parent, row.parent.map_or(FoundValue::Absent, FoundValue::Content)));
+    fields.push((Field::Parent, parent(id, row)));
     fields.extend(text_fields(text));
     fields.push((Field::Location, FoundValue::Value(Value::from(if row.inline { "inline" } else { "footer" }))));
     fields.push((Field::Marker, absent_or(row.marker.as_deref())));
@@ -102,7 +107,7 @@ fn version(mapping: &mut Mapping<'_>, id: u64, row: &Content) {
     let tables = mapping.tables;
     let mut fields = vec![
         (Field::Number, absent_or_number(row.number)),
-        (Field::Title, FoundValue::Value(Value::from(&*row.title))),
+        (Field::Title, absent_or(Some(&row.title))),
         (Field::Editor, absent_or(tables.name(&row.editor))),
         (Field::Edited, absent_or(row.edited.as_deref())),
         (Field::Note, absent_or(row.note.as_deref())),

@@ -90,6 +90,10 @@ impl Damages {
             let page = row.class == ContentClass::Page
                 && row.original.is_none()
                 && matches!(row.status, Status::Current | Status::Archived);
+            if page && row.parent == Some(*id) {
+                let message = "it names itself as its parent page; it will stand at the root";
+                self.content("parent-circle", Severity::Warning, *id, row, message);
+            }
             if page && row.parent.is_some_and(|parent| !tables.content.contains_key(&parent)) {
                 let message = "its parent page is not in the package; it will stand at the root";
                 self.content("parent-missing", Severity::Warning, *id, row, message);

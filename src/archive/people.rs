@@ -21,7 +21,8 @@ pub(super) fn map(mapping: &mut Mapping<'_>, site: bool) {
     }
     for account in tables.accounts.values() {
         let mut fields = vec![
-            (Field::Title, absent_or(account.display.as_deref())),
+            // Confluence shows the name of the account where it knows none of the person.
+            (Field::Title, absent_or(account.display.as_deref().or(Some(&account.name)))),
             (Field::Email, absent_or(account.email.as_deref())),
         ];
         if let Some(active) = account.active {

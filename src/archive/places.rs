@@ -7,6 +7,9 @@ use super::tables::Tables;
 use crate::model::{Aside, Field, Item, Key, Kind, Subject, Value};
 use crate::reading::Reading;
 
+/// Most pages above one another that are looked at. Parents in a circle have no end.
+const LONGEST: usize = 100;
+
 /// Items by id and key, and which content a view restriction hides.
 #[derive(Debug)]
 pub(super) struct Places<'a> {
@@ -88,7 +91,11 @@ impl<'a> Places<'a> {
         };
         let (mut titles, mut hidden) = (vec![own(item)], self.is_hidden(&item.key));
         let mut current = self.page(item);
-        while let Some(page) = current {
+        for _ in 0..LONGEST {
+            let Some(page) = current else {
+                titles.reverse();
+                return (titles, hidden);
+            };
             if page.key != item.key {
                 titles.push(own(page));
             }
@@ -97,13 +104,9 @@ impl<'a> Places<'a> {
                 Some(Some(Value::Key(parent))) => self.by_key.get(parent).copied(),
                 _ => None,
             };
-            if titles.len() > 100 {
-                // A chain of parents without end can't be shown to be open.
-                return (titles, true);
-            }
         }
-        titles.reverse();
-        (titles, hidden)
+        // A chain of parents without end can't be shown to be open.
+        (titles, true)
     }
 
     fn is_hidden(&self, key: &Key) -> bool {

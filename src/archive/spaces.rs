@@ -16,7 +16,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) {
     for (id, space) in &tables.spaces {
         let description = description(tables, *id, space);
         let fields = vec![
-            (Field::Title, FoundValue::Value(Value::from(&*space.name))),
+            (Field::Title, absent_or(Some(&space.name))),
             (Field::Type, absent_or(space.kind.as_deref())),
             (Field::Status, FoundValue::Value(Value::from(if space.archived { "archived" } else { "current" }))),
             (Field::Homepage, space.home.map_or(FoundValue::Absent, FoundValue::Content)),
@@ -54,7 +54,7 @@ fn templates(mapping: &mut Mapping<'_>) {
         }
         let (space, aside) = place(mapping, template.space);
         let mut fields = vec![
-            (Field::Title, FoundValue::Value(Value::from(&*template.name))),
+            (Field::Title, absent_or(Some(&template.name))),
             (Field::Description, absent_or(template.description.as_deref())),
         ];
         fields.extend(text_fields(template.text.as_ref()));

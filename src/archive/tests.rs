@@ -330,3 +330,25 @@ proptest! {
         prop_assert!(inventory.whole || inventory.damage.iter().any(|damage| damage.severity == Severity::Error));
     }
 }
+
+#[test]
+fn pages_in_a_circle_end_and_damage_below_them_is_told() {
+    let own = XML.replace(
+        r#"<property name="title"><![CDATA[Home]]></property><property name="space""#,
+        r#"<property name="title"><![CDATA[Home]]></property><property name="parent" class="Page" package="p"><id name="id">10</id></property><property name="space""#,
+    );
+    let two = own.replace(
+        r#"<property name="parent" class="Page" package="p"><id name="id">10</id></property><property name="space""#,
+        r#"<property name="parent" class="Page" package="p"><id name="id">12</id></property><property name="space""#,
+    );
+    for (xml, expected) in
+        [(own, vec!["attachment-file-missing", "parent-circle"]), (two, vec!["attachment-file-missing"])]
+    {
+        let inventory = read_bytes(&zipped(&xml, DESCRIPTOR, &FILES[1..])).unwrap();
+        let told: Vec<_> = damage(&inventory).into_iter().map(|(_, what)| what).collect();
+        assert_eq!(told, expected);
+        // Whoever can't see where a chain begins can't say that it is open to everybody.
+        let missing = inventory.damage.iter().find(|damage| damage.what == "attachment-file-missing").unwrap();
+        assert!(missing.subject.restricted || expected.len() == 2);
+    }
+}

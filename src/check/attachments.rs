@@ -36,14 +36,23 @@ check! {
 
 const LIVE: Rules = Rules {
     core: &[Field::Title, Field::Digest],
-    fields: &[Field::Bytes, Field::MediaType, Field::Number],
+    fields: &[
+        Field::Bytes,
+        Field::MediaType,
+        Field::Number,
+        Field::Author,
+        Field::Created,
+        Field::Editor,
+        Field::Edited,
+        Field::Note,
+    ],
     ..Rules::of(Kind::Attachment)
 };
 
 const OLDER: Rules = Rules {
     part: |item| is_attachment_version(&item.key),
     core: &[Field::Digest],
-    fields: &[Field::Bytes, Field::MediaType, Field::Number, Field::Editor, Field::Edited],
+    fields: &[Field::Bytes, Field::MediaType, Field::Number, Field::Editor, Field::Edited, Field::Note],
     ..Rules::of(Kind::Version)
 };
 

@@ -5,7 +5,7 @@ use crate::model::{Field, Hop, Kind, Needs, Outcome};
 check! {
     /// Every blog post of the manifest is in the restored copy with its text, and no other.
     ///
-    /// Compares: existence, title, status, author and time of creation, editor and time of the last change, digest of the text. Posts are
+    /// Compares: existence, title, space, status, author and time of creation, editor and time of the last change, digest of the text. Posts are
     /// matched by content id in a site backup, by space, date and title in a space export.
     ///
     /// Can't see: drafts, how a post looks.
@@ -16,7 +16,7 @@ check! {
 
 const POSTS: Rules = Rules {
     core: &[Field::Title, Field::Body],
-    fields: &[Field::Status, Field::Created, Field::Author, Field::Editor, Field::Edited],
+    fields: &[Field::Space, Field::Status, Field::Created, Field::Author, Field::Editor, Field::Edited],
     ..Rules::of(Kind::BlogPost)
 };
 

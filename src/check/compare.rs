@@ -8,6 +8,7 @@ use super::Exhibits;
 use super::lost::{Cascade, Lost, holder};
 use super::readable::unreadable;
 use super::subject::{restricted, subject};
+use super::tail::above;
 use crate::model::{
     Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Severity, Subject, Uncompared,
     Value, count,
@@ -152,6 +153,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             for field in hidden {
                 *short.entry(field).or_default() += 1;
             }
+            self.place(&row, expected, actual);
             if !each(self, &row) {
                 self.fields(rules, &row, expected, actual);
             }
@@ -274,12 +276,34 @@ impl<'e, 'a> Comparison<'e, 'a> {
     /// The hop that lost something, by whether the archive has it.
     fn in_archive(&self, row: &Row<'_>) -> Hop {
         match row.inventory {
-            Some(_) => Hop::Restore,
+            Some(item) if item.aside.is_none() => Hop::Restore,
+            // The source has it live, and the archive in the trash, in another space, or on nothing.
+            Some(_) => Hop::Export,
             None if row.any().is_some_and(|item| self.alignment.inventory().reading.header.reads(item.kind)) => {
                 Hop::Export
             }
             None => Hop::Unknown,
         }
+    }
+
+    /// Compares what the item is on. Keys that name it matched already; content that is matched by id may stand elsewhere.
+    fn place(&mut self, row: &Row<'a>, expected: &Item, actual: &Item) {
+        let held = |side, item: &Item| above(&item.key).map(|key| self.alignment.comparable(side, &Value::Key(key)));
+        let (claimed, shown) = (held(Side::Manifest, expected), held(Side::Observation, actual));
+        if claimed == shown {
+            return;
+        }
+        let hop = match row.inventory.map(|item| held(Side::Inventory, item)) {
+            Some(archived) if archived == claimed => Hop::Restore,
+            Some(archived) if archived == shown => Hop::Export,
+            _ => Hop::Unknown,
+        };
+        let discrepancy = Discrepancy::Differs {
+            field: Field::Holder,
+            expected: self.safe(above(&expected.key).map(Value::Key)),
+            actual: self.safe(above(&actual.key).map(Value::Key)),
+        };
+        self.push(row, "differs", discrepancy, What::Differs, hop);
     }
 
     /// Compares the fields of an item that both sides have.

@@ -18,13 +18,19 @@ check! {
 const VERSIONS: Rules = Rules {
     part: |item| !is_attachment_version(&item.key),
     core: &[Field::Number, Field::Body],
-    fields: &[Field::Title, Field::Editor, Field::Edited],
+    fields: &[Field::Title, Field::Editor, Field::Edited, Field::Note],
     ..Rules::of(Kind::Version)
 };
 
-const PAGES: Rules = Rules { core: &[Field::Number], existence: Some("page-tree"), ..Rules::of(Kind::Page) };
+const PAGES: Rules =
+    Rules { core: &[Field::Number], fields: &[Field::Note], existence: Some("page-tree"), ..Rules::of(Kind::Page) };
 
-const POSTS: Rules = Rules { core: &[Field::Number], existence: Some("blog-posts"), ..Rules::of(Kind::BlogPost) };
+const POSTS: Rules = Rules {
+    core: &[Field::Number],
+    fields: &[Field::Note],
+    existence: Some("blog-posts"),
+    ..Rules::of(Kind::BlogPost)
+};
 
 impl Check for History {
     fn name(&self) -> &'static str {

@@ -74,7 +74,7 @@ impl Cascade {
     pub fn push(&mut self, row: &Row<'_>, kind: Kind, (key, holder): (Key, Kind)) {
         *self.items.entry(kind).or_default() += 1;
         self.holders.entry(holder).or_default().insert(key);
-        self.in_archive += u64::from(row.inventory.is_some());
+        self.in_archive += u64::from(row.inventory.is_some_and(|item| item.aside.is_none()));
     }
 
     /// How many items there are.

@@ -42,6 +42,13 @@ pub(super) fn elements(key: &Key) -> Vec<Element<'_>> {
     elements
 }
 
+/// The key of what an item is on; none, where it is on nothing.
+pub(super) fn above(key: &Key) -> Option<Key> {
+    let elements = elements(key);
+    let end = elements.iter().rev().nth(1)?.end;
+    Some(Key::new(key.segments().iter().take(end).cloned()))
+}
+
 fn is_counter(segment: &str) -> bool {
     segment
         .strip_prefix('#')

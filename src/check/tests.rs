@@ -403,7 +403,8 @@ fn asides_are_counted_by_reason_and_what_the_source_claims_is_never_set_aside() 
     orphaned.archive.iter_mut().find(|item| item.key == Key::new(["page", "OPS", "Child"])).unwrap().aside =
         Some(Aside::Orphan);
     orphaned.copy.as_mut().unwrap().retain(|item| item.key != Key::new(["page", "OPS", "Child"]));
-    assert_eq!(codes(&orphaned.run("page-tree")), [("page-tree/missing".to_owned(), Hop::Restore)]);
+    // It is in the archive, and on nothing there: no restore can bring it back.
+    assert_eq!(codes(&orphaned.run("page-tree")), [("page-tree/missing".to_owned(), Hop::Export)]);
 }
 
 #[test]
@@ -480,4 +481,44 @@ fn a_restricted_page_is_marked_in_every_finding_about_it() {
         Some(None),
     );
     assert!(!format!("{:?}", space.run("spaces").findings).contains("Child"));
+}
+
+#[test]
+fn content_that_is_matched_by_id_and_stands_elsewhere_is_a_finding() {
+    let (mut here, there) = (site(), site());
+    let mut moved = there;
+    for item in &mut moved {
+        if let Some(behind) = item.key.segments().strip_prefix(["page", "OPS", "Child"].map(String::from).as_slice())
+            && matches!(item.kind, Kind::Comment | Kind::Attachment)
+        {
+            item.key = Key::new(["page", "OPS", "Home"]).with(behind.to_vec());
+        }
+    }
+    here.retain(|item| item.kind != Kind::Version);
+    moved.retain(|item| item.kind != Kind::Version);
+    for (archive, hop) in [(moved.clone(), Hop::Export), (here.clone(), Hop::Restore)] {
+        let sides = Sides { scope: Scope::Site, archive, copy: Some(moved.clone()), ..Sides::same(here.clone()) };
+        for (check, word) in [("comments", "comment"), ("attachments", "attachment")] {
+            let outcome = sides.run(check);
+            assert!(!outcome.findings.is_empty(), "{word}");
+            for finding in &outcome.findings {
+                assert_eq!(finding.hop, hop);
+                assert!(
+                    matches!(finding.discrepancy, Discrepancy::Differs { field: Field::Holder, .. }),
+                    "{finding:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_archive_has_in_the_trash_alone_was_lost_by_the_export() {
+    let mut sides = Sides::same(site());
+    let comment = |item: &Item| item.kind == Kind::Comment;
+    sides.archive.iter_mut().filter(|item| comment(item)).for_each(|item| item.aside = Some(Aside::Trashed));
+    sides.copy.as_mut().unwrap().retain(|item| !comment(item));
+    let outcome = sides.run("comments");
+    assert!(!outcome.findings.is_empty());
+    assert!(outcome.findings.iter().all(|finding| finding.hop == Hop::Export), "{:?}", outcome.findings);
 }

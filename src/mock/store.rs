@@ -310,13 +310,15 @@ impl Site {
         rows
     }
 
-    /// Parent pages of a page, root first; ends at a parent that isn't live.
+    /// Parent pages of a page, root first; ends at a parent that is a draft, an older version or in the trash.
     pub fn ancestors(&self, content: &Content) -> Vec<&Content> {
         let mut chain = Vec::new();
         let mut seen = BTreeSet::from([content.id]);
         let mut next = content.parent;
         while let Some(row) = next.and_then(|id| self.content.get(&id)) {
-            let live = row.kind == content.kind && row.original.is_none() && row.status == Status::Current;
+            let live = row.kind == content.kind
+                && row.original.is_none()
+                && matches!(row.status, Status::Current | Status::Archived);
             if !live || !seen.insert(row.id) {
                 break;
             }

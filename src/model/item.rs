@@ -32,6 +32,9 @@ pub enum Field {
     Note,
     /// Key of the parent page, or of the comment that a reply answers; absent at the root; as a list.
     Parent,
+    /// Key of what a comment, attachment or older version is on. In findings alone: an item says it by its own key, and content that is
+    /// matched by id may have moved.
+    Holder,
     /// Whether it is a Cloud folder.
     Folder,
     /// Strict digest of the text, by the rules of [`super::body_digest`].
@@ -72,6 +75,7 @@ impl Field {
             Self::Number => "number",
             Self::Note => "note",
             Self::Parent => "parent",
+            Self::Holder => "holder",
             Self::Folder => "folder",
             Self::Body => "body",
             Self::BodyBytes => "body-bytes",

@@ -30,6 +30,9 @@ const MANDATORY: [&str; 4] = ["spaces", "page-tree", "page-bodies", "attachments
 /// What shows that there was a wiki at all.
 const SUBSTANCE: [&str; 4] = ["spaces", "page-tree", "page-bodies", "blog-posts"];
 
+/// What shows that there was anything to read.
+const TEXTS: [&str; 3] = ["page-tree", "page-bodies", "blog-posts"];
+
 /// What follows from a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -153,7 +156,20 @@ fn nothing_done(record: &Record) -> Option<String> {
     if record.checks.iter().all(|check| check.tally().examined == 0) {
         return Some("nothing was examined".to_owned());
     }
-    (examined(&SUBSTANCE) == 0).then(|| "not one space, page or blog post was examined".to_owned())
+    let asked = |names: &[&str]| record.checks.iter().any(|check| names.contains(&check.name.as_str()) && runs(check));
+    // Where no check asks for them, the archive must at least hold them.
+    let archived =
+        || [Kind::Space, Kind::Page, Kind::BlogPost].iter().filter_map(|kind| record.counts.get(kind)?.archive).sum();
+    let substance = if asked(&SUBSTANCE) { examined(&SUBSTANCE) } else { archived() };
+    if substance == 0 {
+        return Some("not one space, page or blog post was examined".to_owned());
+    }
+    // Spaces without a single page are what an export leaves that broke off in silence.
+    (asked(&TEXTS) && examined(&TEXTS) == 0).then(|| "not one page or blog post was examined".to_owned())
+}
+
+fn runs(check: &CheckRecord) -> bool {
+    !matches!(check.state, CheckState::Excluded { .. })
 }
 
 fn ran(record: &Record, name: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::mock::store::{Content, ContentKind, File, Inline, Restriction, Site, 
 /// A site of these rows, with the ids of the package.
 pub fn assemble(mut rows: Rows, progress: &Progress) -> Site {
     versions(&mut rows);
+    descriptions(&mut rows);
     bodies(&mut rows);
     properties(&mut rows);
     labels(&mut rows);
@@ -42,6 +43,19 @@ fn versions(rows: &mut Rows) {
         }
         if let Some(row) = rows.content.get_mut(&version) {
             row.original.get_or_insert(live);
+        }
+    }
+}
+
+/// Descriptions that only name their space, and that their space doesn't name.
+fn descriptions(rows: &mut Rows) {
+    for row in rows.content.values() {
+        if row.kind == ContentKind::SpaceDescription
+            && row.original.is_none()
+            && let Some(space) = row.space.and_then(|space| rows.spaces.get_mut(&space))
+            && space.description.is_none_or(|named| !rows.content.contains_key(&named))
+        {
+            space.description = Some(row.id);
         }
     }
 }

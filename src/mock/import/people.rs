@@ -54,8 +54,11 @@ pub fn take(rows: &mut Rows, object: &RawObject) -> bool {
         }
         "InternalUser" | "DefaultHibernateUser" => {
             let (Some(id), Some(name)) = (object.number_id(), object.filled("name")) else { return false };
-            let display = object.filled("displayName").or_else(|| object.filled("fullName"));
-            rows.accounts.insert(id, Account { name: name.to_owned(), display: display.map(str::to_owned) });
+            let display = object.filled("displayName").or_else(|| object.filled("fullName")).map(str::to_owned);
+            let parts = [object.filled("firstName"), object.filled("lastName")];
+            let full = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let display = display.or(Some(full).filter(|full| !full.is_empty()));
+            rows.accounts.insert(id, Account { name: name.to_owned(), display });
             rows.memberships.extend(ids(object, "groups").map(|group| (group, id)));
         }
         "InternalGroup" | "DefaultHibernateGroup" => {

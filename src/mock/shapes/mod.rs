@@ -15,7 +15,7 @@ pub use content::{content, outermost};
 pub use restriction::by_operation;
 pub use space::space;
 pub use template::template;
-pub use user::{account, group, known, user};
+pub use user::{account, group, known, unknown, user};
 pub use version::{history, labels, version};
 
 use super::answer::Refusal;

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::{View, group, user};
+use super::{View, group, unknown, user};
 use crate::mock::expand::Expand;
 use crate::mock::paging::nested;
 use crate::mock::store::{Content, Operation, Subject};
@@ -48,7 +48,9 @@ fn subjects(view: &View<'_>, row: &Content, operation: Operation, expand: &Expan
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     for restriction in of {
         match &restriction.subject {
-            Subject::User(key) => users.push(user(view, Some(key))),
+            Subject::User(key) if view.site.users.contains_key(key) => users.push(user(view, Some(key))),
+            // Nobody knows whom the key means, and the restriction holds all the same.
+            Subject::User(key) => users.push(unknown(view, key)),
             Subject::Group(name) => groups.push(group(view, name)),
             Subject::All(_) | Subject::Anonymous => {}
         }

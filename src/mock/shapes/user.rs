@@ -34,6 +34,11 @@ fn picture(view: &View<'_>) -> Value {
     json!({ "path": format!("{}/images/icons/profilepics/default.svg", view.context), "width": 48, "height": 48, "isDefault": true })
 }
 
+/// A user whom nothing names.
+pub fn unknown(view: &View<'_>, key: &str) -> Value {
+    json!({ "type": "unknown", "userKey": key, "profilePicture": picture(view), "displayName": format!("Unknown User ({key})") })
+}
+
 /// A group.
 pub fn group(view: &View<'_>, name: &str) -> Value {
     json!({

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::event::Stage;
 use crate::model::{
-    Account, AtLeast, BackupRecord, Digest, FindingRecord, Form, Hop, Ledger, ManifestRecord, PackageRecord,
+    Account, AtLeast, BackupRecord, Counts, Digest, FindingRecord, Form, Hop, Ledger, ManifestRecord, PackageRecord,
     ScenarioRecord, Scope, Severity, StageRecord, Tally, TargetRecord, Word,
 };
 
@@ -154,6 +154,20 @@ fn nothing_examined_is_no_pass() {
     record.required = None;
     assert!(judge(&record).why[0].contains("not one space, page or blog post"));
     record.checks.clear();
+    assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn the_archive_alone_can_be_asked_for_and_a_site_without_a_page_is_no_pass() {
+    let mut record = Record { required: None, ..good() };
+    record.checks.retain(|check| check.name == "integrity");
+    let archived = |number| Counts { manifest: None, archive: Some(number), copy: None };
+    for (number, verdict) in [(0, Verdict::Inconclusive), (3, Verdict::Passed)] {
+        record.counts = [(Kind::Page, archived(number))].into();
+        assert_eq!(judge(&record).verdict, verdict);
+    }
+    let record =
+        ["page-tree", "page-bodies", "blog-posts"].iter().fold(good(), |record, name| set(record, name, ran(0, 0)));
     assert_eq!(judge(&record).verdict, Verdict::Inconclusive);
 }
 
