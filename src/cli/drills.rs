@@ -94,6 +94,11 @@ fn file(plan: &Plan, record: &mut Record, findings: &[crate::model::FindingRecor
     let mut evidence_first: Vec<&Report> = plan.reports.iter().map(|planned| &planned.value).collect();
     evidence_first.sort_by_key(|report| matches!(report, Report::Junit(_)));
     for planned in evidence_first {
+        if !filed && record.verdict == Verdict::Passed && matches!(planned, Report::Junit(_)) {
+            // What nobody can show later did not happen: the file stays as it was written before the drill, every case red.
+            talk::say("the JUnit file stays red, since the evidence of this drill could not be written");
+            continue;
+        }
         let written = match planned {
             Report::Evidence(path) => evidence::write(record, findings, path).map(drop),
             Report::Junit(path) => junit(record, path),
