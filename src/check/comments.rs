@@ -6,7 +6,7 @@ use crate::model::{Field, Hop, Key, Kind, Needs, Outcome};
 check! {
     /// Every comment of the manifest is on its page or blog post, with its text, and no other.
     ///
-    /// Compares: existence, author, time, text, the comment that it answers, footer or inline, the marker that ties an inline comment to its
+    /// Compares: existence, author, time, text, editor and time of the last change, the comment that it answers, footer or inline, the marker that ties an inline comment to its
     /// place in the page, status. In a space export a comment has no lasting id: it is matched by page, author, time and text.
     ///
     /// Can't see: comments in the trash, likes, whether an inline comment's marker stands at the right word.
@@ -17,7 +17,16 @@ check! {
 
 const COMMENTS: Rules = Rules {
     core: &[Field::Body],
-    fields: &[Field::Author, Field::Created, Field::Parent, Field::Location, Field::Marker, Field::Status],
+    fields: &[
+        Field::Author,
+        Field::Created,
+        Field::Editor,
+        Field::Edited,
+        Field::Parent,
+        Field::Location,
+        Field::Marker,
+        Field::Status,
+    ],
     twin: Some(without_text),
     ..Rules::of(Kind::Comment)
 };

@@ -310,7 +310,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
     fn fields(&mut self, rules: &Rules, row: &Row<'a>, expected: &Item, actual: &Item) {
         for field in rules.core.iter().chain(rules.fields) {
             if let Some(reason) = self.hidden(*field, expected, actual) {
-                if !rules.core.contains(field) {
+                if !rules.core.contains(field) && !self.archived_otherwise(row, *field, expected, actual) {
                     self.leave_out(Uncompared::field(rules.kind, *field), reason, None);
                 }
                 continue;
@@ -347,6 +347,23 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 break;
             }
         }
+    }
+
+    /// A field that the copy doesn't show, and of which the archive already shows another value than the source claims.
+    fn archived_otherwise(&mut self, row: &Row<'a>, field: Field, expected: &Item, actual: &Item) -> bool {
+        let Some(archived) = row.inventory.filter(|item| item.get(field) != Presence::NotObservable) else {
+            return false;
+        };
+        // An address may be masked for whoever asked the source for it, and a digest be made by other rules.
+        let plain = !matches!(field, Field::Email | Field::Body | Field::BodyBytes | Field::Description);
+        let unseen = actual.get(field) == Presence::NotObservable && expected.get(field) != Presence::NotObservable;
+        let (claimed, archived) = [expected, archived].map(|item| item.fields.get(&field).cloned().flatten()).into();
+        if !plain || !unseen || matches!(claimed, Some(Value::Key(_))) || claimed == archived {
+            return false;
+        }
+        let discrepancy = Discrepancy::Differs { field, expected: self.safe(claimed), actual: self.safe(archived) };
+        self.push(row, "differs", discrepancy, What::Differs, Hop::Export);
+        true
     }
 
     fn parent_is_missing(&self, rules: &Rules, claimed: Option<&Value>) -> bool {

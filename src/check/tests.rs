@@ -522,3 +522,13 @@ fn what_the_archive_has_in_the_trash_alone_was_lost_by_the_export() {
     assert!(!outcome.findings.is_empty());
     assert!(outcome.findings.iter().all(|finding| finding.hop == Hop::Export), "{:?}", outcome.findings);
 }
+
+#[test]
+fn what_the_copy_does_not_show_is_held_against_the_archive() {
+    let key = ["user", "eve"];
+    let shown = |active| Some(Some(Value::Flag(active)));
+    let sides = Sides { scope: Scope::Site, ..Sides::same(site()) }.edit("m", &key, Field::Active, shown(true));
+    assert_eq!(codes(&sides.clone().edit("a", &key, Field::Active, shown(true)).run("users")), []);
+    let outcome = sides.edit("a", &key, Field::Active, shown(false)).run("users");
+    assert_eq!(codes(&outcome), [("users/differs".to_owned(), Hop::Export)]);
+}

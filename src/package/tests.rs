@@ -384,3 +384,12 @@ fn a_wrong_checksum_of_the_xml_shows_behind_its_objects() {
     assert_eq!(all.iter().filter(|object| object.is_ok()).count(), 2);
     assert_eq!(all.last().unwrap().as_ref().unwrap_err().entry().unwrap().what(), "crc");
 }
+
+#[test]
+fn a_less_than_sign_in_an_attribute_is_no_xml() {
+    let bad = XML.replace(r#"class="BodyContent""#, r#"class="Body<!--Content""#);
+    let read: Vec<_> = objects(bad.as_bytes(), &Limits::default()).collect();
+    assert!(matches!(read.first(), Some(Err(ObjectError::Bad { .. }))), "{read:?}");
+    assert!(matches!(read.get(1), Some(Ok(_))));
+    assert_eq!(read.len(), 2);
+}

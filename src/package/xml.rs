@@ -183,6 +183,8 @@ fn start(tag: &BytesStart<'_>, offset: u64, empty: bool) -> (Tag, Option<String>
             break;
         }
         match attribute {
+            // The parser lets it pass; XML and Confluence don't.
+            Ok(attribute) if attribute.value.contains('<') => bad = Some("a `<` stands in an attribute".to_owned()),
             Ok(attribute) => {
                 let value = attribute.normalized_value(XmlVersion::Implicit1_0);
                 match value {
