@@ -15,7 +15,7 @@ pub struct SampleArgs {
     /// Where to write the zip. An existing file is not overwritten.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// How many live pages it has; everything else is scaled to it.
+    /// How many live pages it has; everything else is scaled to it, and pages in the trash come on top.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pages: u32,
     /// Where all draws come from.

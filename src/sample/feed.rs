@@ -24,7 +24,7 @@ pub enum SampleError {
     },
     /// Only the newer writer exports several spaces at once.
     #[error(
-        "a space export of the legacy writer holds one space, not {spaces}; ask for a site or for the writer since 8.3"
+        "make it: a space export of the legacy writer holds one space, not {spaces}; ask for a site or for the writer since 8.3"
     )]
     ManySpaces {
         /// Spaces asked for.
