@@ -74,9 +74,10 @@ pub(super) fn state<'a>(row: &Row<'a>) -> State<'a> {
             (None, _) => State::Missing(expected),
         };
     }
-    match (row.aside(), row.observation) {
-        (Some(aside), _) => State::Aside(aside),
-        (None, Some(actual)) => State::Unexpected(actual),
+    match (row.observation.filter(|actual| actual.aside.is_none()), row.aside()) {
+        // What nobody claimed and the copy shows as live was brought back, whatever the archive calls it.
+        (Some(actual), _) => State::Unexpected(actual),
+        (None, Some(aside)) => State::Aside(aside),
         (None, None) => State::ArchiveOnly,
     }
 }

@@ -532,3 +532,14 @@ fn what_the_copy_does_not_show_is_held_against_the_archive() {
     let outcome = sides.edit("a", &key, Field::Active, shown(false)).run("users");
     assert_eq!(codes(&outcome), [("users/differs".to_owned(), Hop::Export)]);
 }
+
+#[test]
+fn what_nobody_claimed_and_the_copy_shows_as_live_is_unexpected_whatever_the_archive_calls_it() {
+    let mut sides = Sides::same(site());
+    let comment = |item: &Item| item.kind == Kind::Comment;
+    sides.archive.iter_mut().filter(|item| comment(item)).for_each(|item| item.aside = Some(Aside::Trashed));
+    sides.manifest.retain(|item| !comment(item));
+    let outcome = sides.run("comments");
+    assert!(!outcome.findings.is_empty());
+    assert!(outcome.findings.iter().all(|finding| finding.code.what.starts_with("unexpected")), "{outcome:?}");
+}
