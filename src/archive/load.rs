@@ -12,7 +12,7 @@ use super::tables::{
 };
 use super::work::Work;
 use crate::model::{body_digest, wall_clock};
-use crate::package::{EntryError, Limits, ObjectError, PackageError, RawObject, objects};
+use crate::package::{EntryError, Limits, Object, ObjectError, PackageError, objects};
 
 /// The entry that holds the objects.
 pub(super) const ENTITIES: &str = "entities.xml";
@@ -36,7 +36,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
     };
     let mut reader = objects(reader, &Limits::default());
     let (mut number, mut whole, mut sound) = (0_u64, true, true);
-    while let Some(object) = reader.next() {
+    while let Some(object) = reader.next_object() {
         match object {
             Ok(object) => take(work, object, damages),
             Err(ObjectError::Read { source, .. }) if EntryError::within(&source).is_none() => {
@@ -65,28 +65,28 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
     Ok(whole)
 }
 
-fn take(work: &mut Work<'_>, object: RawObject, damages: &mut Damages) {
-    let class = object.class.clone();
-    let known = classes::is_mapped(&class);
-    let account = if known || classes::ignored(&class).is_some() { class.clone() } else { object.full_class() };
+fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
+    let class = object.class();
+    let known = classes::is_mapped(class);
+    let account = if known || classes::ignored(class).is_some() { class.to_owned() } else { object.full_class() };
     work.accounts.of(&account).lexed += 1;
-    if !work.references.take(&object) {
-        damages.duplicate(&account, object.offset);
+    if !work.references.take(object) {
+        damages.duplicate(&account, object.offset());
     }
     let tables = &mut work.tables;
-    signs(tables, &object);
-    let replaced = match (object.number_id(), ContentClass::of(&class)) {
-        _ if class == "ConfluenceUserImpl" => user(tables, &object),
-        (Some(id), Some(class)) => content(tables, id, class, &object),
-        (Some(id), None) if known => row(tables, id, &object),
+    signs(tables, object);
+    let replaced = match (object.number_id(), ContentClass::of(class)) {
+        _ if class == "ConfluenceUserImpl" => user(tables, object),
+        (Some(id), Some(class)) => content(tables, id, class, object),
+        (Some(id), None) if known => row(tables, id, object),
         (None, _) if known => {
-            damages.no_id(&account, object.offset);
+            damages.no_id(&account, object.offset());
             work.accounts.damaged(&account);
             return;
         }
         _ => {
-            if classes::ignored(&class).is_none() {
-                damages.unknown_class(&account, object.offset);
+            if classes::ignored(class).is_none() {
+                damages.unknown_class(&account, object.offset());
             }
             Taken::Ignored
         }
@@ -111,17 +111,17 @@ fn put<Row>(rows: &mut BTreeMap<u64, Row>, id: u64, row: Row) -> Taken {
     if rows.insert(id, row).is_some() { Taken::Replaced } else { Taken::New }
 }
 
-fn signs(tables: &mut Tables, object: &RawObject) {
+fn signs(tables: &mut Tables, object: Object<'_>) {
     let signs = &mut tables.signs;
     signs.cloud |= object.property("navigationType").is_some()
         || object.property("atlassianAccountId").is_some()
-        || object.collections.iter().any(|(name, _)| name == "childrens");
-    signs.owned_properties |= object.class == "ContentProperty" && object.reference("content").is_some();
-    signs.body_lists |= object.collections.iter().any(|(name, _)| name == "bodyContents");
+        || object.has_collection("childrens");
+    signs.owned_properties |= object.class() == "ContentProperty" && object.reference("content").is_some();
+    signs.body_lists |= object.has_collection("bodyContents");
 }
 
-fn user(tables: &mut Tables, object: &RawObject) -> Taken {
-    let key = object.id.as_deref().unwrap_or_default();
+fn user(tables: &mut Tables, object: Object<'_>) -> Taken {
+    let key = object.id().unwrap_or_default();
     let name = object.filled("name").unwrap_or(key);
     let (key, name) = (tables.words.word(key), tables.words.word(name));
     if tables.users.insert(key, name).is_some() { Taken::Replaced } else { Taken::New }
@@ -131,11 +131,11 @@ fn boxed(text: Option<&str>) -> Option<Box<str>> {
     text.filter(|text| !text.is_empty()).map(Box::from)
 }
 
-fn id(object: &RawObject, property: &str) -> Option<u64> {
+fn id(object: Object<'_>, property: &str) -> Option<u64> {
     object.reference(property)?.1.parse().ok()
 }
 
-fn who(tables: &mut Tables, object: &RawObject, key: &str, name: &str) -> Who {
+fn who(tables: &mut Tables, object: Object<'_>, key: &str, name: &str) -> Who {
     match (object.reference(key), object.filled(name)) {
         (Some((_, key)), _) => Who::Key(tables.words.word(key)),
         (None, Some(name)) => Who::Name(tables.words.word(name)),
@@ -143,15 +143,15 @@ fn who(tables: &mut Tables, object: &RawObject, key: &str, name: &str) -> Who {
     }
 }
 
-fn text(object: &RawObject, property: &str) -> Text {
+fn text(object: Object<'_>, property: &str) -> Text {
     object.filled(property).map(body_digest)
 }
 
-fn members<'a>(object: &'a RawObject, collection: &str) -> impl Iterator<Item = u64> + 'a {
-    object.collection(collection).iter().filter_map(|member| member.as_reference()?.1.parse().ok())
+fn members<'a>(object: Object<'a>, collection: &str) -> impl Iterator<Item = u64> + use<'a> {
+    object.collection(collection).filter_map(|member| member.as_reference()?.1.parse().ok())
 }
 
-fn content(tables: &mut Tables, own: u64, class: ContentClass, object: &RawObject) -> Taken {
+fn content(tables: &mut Tables, own: u64, class: ContentClass, object: Object<'_>) -> Taken {
     tables.listed.bodies.extend(members(object, "bodyContents").map(|id| (id, own)));
     if class.is_mapped() {
         let listed = &mut tables.listed;
@@ -185,7 +185,7 @@ fn content(tables: &mut Tables, own: u64, class: ContentClass, object: &RawObjec
         .filter(|original| *original != 0 && *original != own);
     let row = Content {
         class,
-        offset: object.offset,
+        offset: object.offset(),
         title: title.unwrap_or_default().into(),
         status,
         original,
@@ -203,21 +203,17 @@ fn content(tables: &mut Tables, own: u64, class: ContentClass, object: &RawObjec
         recorded_bytes: object.number("fileSize").filter(|_| is_attachment),
         inline: false,
         marker: None,
-        versions: object
-            .collections
-            .iter()
-            .any(|(name, _)| name == "historicalVersions")
-            .then(|| members(object, "historicalVersions").collect()),
+        versions: object.has_collection("historicalVersions").then(|| members(object, "historicalVersions").collect()),
         body: None,
     };
     put(&mut tables.content, own, row)
 }
 
-fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
-    match object.class.as_str() {
+fn row(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
+    match object.class() {
         "Space" => space(tables, own, object),
         "BodyContent" => {
-            let row = Body { offset: object.offset, owner: id(object, "content"), text: text(object, "body") };
+            let row = Body { offset: object.offset(), owner: id(object, "content"), text: text(object, "body") };
             put(&mut tables.bodies, own, row)
         }
         "ContentProperty" => property(tables, own, object),
@@ -275,7 +271,7 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
             put(&mut tables.memberships, own, row)
         }
         "InternalGroup" | "DefaultHibernateGroup" => {
-            let class = if object.class == "InternalGroup" { "InternalGroup" } else { "DefaultHibernateGroup" };
+            let class = if object.class() == "InternalGroup" { "InternalGroup" } else { "DefaultHibernateGroup" };
             let members = members(object, "localMembers").collect();
             put(&mut tables.groups, own, Group { class, name: object.text("name").unwrap_or_default().into(), members })
         }
@@ -284,12 +280,12 @@ fn row(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
 }
 
 /// What a label stands on, where only the number of it is written. A reference is to be trusted more (docs/confluence.md, C16).
-fn labelable(object: &RawObject) -> Option<u64> {
+fn labelable(object: Object<'_>) -> Option<u64> {
     let is_content = object.text("labelableType").is_none_or(|kind| kind == "CONTENT");
     object.number("labelableId").filter(|_| is_content).and_then(|id| u64::try_from(id).ok())
 }
 
-fn edit(object: &RawObject) -> Option<bool> {
+fn edit(object: Object<'_>) -> Option<bool> {
     match object.text("type") {
         Some("View") => Some(false),
         Some("Edit") => Some(true),
@@ -297,11 +293,11 @@ fn edit(object: &RawObject) -> Option<bool> {
     }
 }
 
-fn space(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
+fn space(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
     tables.listed.permissions.extend(members(object, "permissions").map(|id| (id, own)));
     tables.listed.templates.extend(members(object, "pageTemplates").map(|id| (id, own)));
     let row = Space {
-        offset: object.offset,
+        offset: object.offset(),
         key: object.text("key").unwrap_or_default().into(),
         name: object.text("name").unwrap_or_default().into(),
         kind: object.filled("spaceType").map(|word| tables.words.word(word)),
@@ -314,7 +310,7 @@ fn space(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
     put(&mut tables.spaces, own, row)
 }
 
-fn property(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
+fn property(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
     let name = object.text("name").unwrap_or_default();
     let Some(name) = PROPERTIES.iter().find(|known| **known == name) else { return Taken::Ignored };
     let row = Property {
@@ -326,8 +322,8 @@ fn property(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
     put(&mut tables.properties, own, row)
 }
 
-fn account(tables: &mut Tables, own: u64, object: &RawObject) -> Taken {
-    let old = object.class == "DefaultHibernateUser";
+fn account(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
+    let old = object.class() == "DefaultHibernateUser";
     let full =
         [object.filled("firstName"), object.filled("lastName")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let row = Account {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::classes::ContentClass;
-use crate::package::{Raw, RawObject};
+use crate::package::{Object, Value};
 
 /// References of one class and property (with `[]` behind it: members of a collection) that lead nowhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,19 +27,19 @@ const CONTENT: &str = "ContentEntityObject";
 
 impl References {
     /// Takes in an object; false where its class and id were there before.
-    pub fn take(&mut self, object: &RawObject) -> bool {
-        let class = self.class(&object.class);
-        let fresh = object.id.as_deref().is_none_or(|id| {
-            let own = self.name(&object.class);
+    pub fn take(&mut self, object: Object<'_>) -> bool {
+        let class = self.class(object.class());
+        let fresh = object.id().is_none_or(|id| {
+            let own = self.name(object.class());
             if own != class {
                 self.ids.insert((class, number(id)));
             }
             self.ids.insert((own, number(id)))
         });
-        for (property, value) in &object.properties {
+        for (property, value) in object.properties() {
             self.note(object, property, value);
         }
-        for (property, members) in &object.collections {
+        for (property, members) in object.collections() {
             let property = format!("{property}[]");
             for member in members {
                 self.note(object, &property, member);
@@ -48,15 +48,15 @@ impl References {
         fresh
     }
 
-    fn note(&mut self, object: &RawObject, property: &str, value: &Raw) {
+    fn note(&mut self, object: Object<'_>, property: &str, value: Value<'_>) {
         let Some((target, id)) = value.as_reference() else { return };
         let target = self.class(target);
         let id = number(id);
         if self.ids.contains(&(target, id)) {
             return;
         }
-        let key = (self.name(&object.class), self.name(property), target, id);
-        self.waiting.entry(key).or_insert((0, object.offset)).0 += 1;
+        let key = (self.name(object.class()), self.name(property), target, id);
+        self.waiting.entry(key).or_insert((0, object.offset())).0 += 1;
     }
 
     /// The references that lead nowhere, by class and property.

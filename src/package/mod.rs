@@ -3,15 +3,19 @@
 //!
 //! Must not know what an object means: which class holds pages, or what belongs to what. Everything hostile is bounded by [`Limits`].
 
+mod buffer;
 mod classes;
 mod descriptor;
 mod directory;
 mod entry;
 mod error;
+mod events;
 mod filter;
 mod folder;
 mod limits;
 mod names;
+mod object;
+mod object_error;
 mod object_writer;
 mod objects;
 mod raw;
@@ -23,13 +27,16 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+pub use buffer::ObjectBuffer;
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};
 pub use error::PackageError;
 pub use filter::{Illegal, screen};
 pub use limits::Limits;
+pub use object::{Object, Parts, Value, Values};
+pub use object_error::ObjectError;
 pub use object_writer::{Habit, ObjectWriter};
-pub use objects::{ObjectError, Objects, objects};
+pub use objects::{Objects, objects, objects_by_events};
 pub use raw::{Raw, RawObject};
 pub use writer::PackageWriter;
 

@@ -1,370 +1,65 @@
-use std::io::{self, Read};
+use std::io::Read;
 
-use super::xml::{Tag, Token, Xml};
-use super::{EntryError, Illegal, Limits, Raw, RawObject};
-use crate::model::count;
-
-/// Why an object, or what comes behind it, can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// This object makes no sense; reading goes on behind it.
-    #[error("the {} at byte {offset} can't be understood: {problem}", class.as_deref().map_or_else(|| "element".to_owned(), |class| format!("object of class {class}")))]
-    Bad {
-        /// Where it begins.
-        offset: u64,
-        /// Its class, where that is known.
-        class: Option<String>,
-        /// What is wrong.
-        problem: String,
-    },
-    /// It isn't XML from here on.
-    #[error("the XML is broken at byte {offset}: {problem}")]
-    Malformed {
-        /// Where.
-        offset: u64,
-        /// What is wrong.
-        problem: String,
-    },
-    /// It ends in the middle.
-    #[error("it is cut off at byte {offset}")]
-    CutOff {
-        /// Its length.
-        offset: u64,
-    },
-    /// A document type, which Confluence never writes, and which can be a trap.
-    #[error("a DOCTYPE stands at byte {offset}, which Confluence never writes; it isn't read")]
-    Doctype {
-        /// Where.
-        offset: u64,
-    },
-    /// An object longer than any real one.
-    #[error("the object before byte {offset} has more than {} bytes", count(*limit))]
-    TooLong {
-        /// Where reading stopped.
-        offset: u64,
-        /// Most bytes of an object.
-        limit: u64,
-    },
-    /// Elements within elements without end.
-    #[error("the elements at byte {offset} are nested more than {limit} deep")]
-    TooDeep {
-        /// Where.
-        offset: u64,
-        /// Deepest nesting that is read.
-        limit: usize,
-    },
-    /// The bytes can't be read.
-    #[error("reading broke off at byte {offset}: {source}")]
-    Read {
-        /// Bytes read before.
-        offset: u64,
-        /// What the reader says; see [`EntryError::within`].
-        source: io::Error,
-    },
-}
-
-impl ObjectError {
-    /// Whether nothing can be read behind it.
-    pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::Bad { .. })
-    }
-
-    /// Where in the entry's content.
-    pub fn offset(&self) -> u64 {
-        match self {
-            Self::Bad { offset, .. }
-            | Self::Malformed { offset, .. }
-            | Self::CutOff { offset }
-            | Self::Doctype { offset }
-            | Self::TooLong { offset, .. }
-            | Self::TooDeep { offset, .. }
-            | Self::Read { offset, .. } => *offset,
-        }
-    }
-
-    /// The damage of the entry that broke the reading, if that is what it was.
-    pub fn entry(&self) -> Option<&EntryError> {
-        match self {
-            Self::Read { source, .. } => EntryError::within(source),
-            _ => None,
-        }
-    }
-}
+use super::events::Events;
+use super::{Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject};
 
 /// Reads the objects of an entities.xml one after the other, in constant memory.
 ///
 /// A character that XML forbids becomes U+FFFD and is noted in [`Objects::illegal`]; an object that makes no sense is an error behind which
 /// reading goes on; anything worse is the last item. The content is read to its very end, so that the checks of an [`super::EntryReader`] run.
+///
+/// [`Objects::next_object`] lends each object, which costs no memory of its own; as an iterator it gives them away.
 pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<R> {
-    Objects {
-        xml: Xml::new(reader, limits),
-        parts: limits.object_parts,
-        state: State::Before,
-        closed: false,
-        datetime: None,
-    }
+    objects_by_events(reader, limits)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Before,
-    Inside,
-    Behind,
-    Ended,
+/// As [`objects`], every object by way of the event parser: what the quicker way is held against.
+pub fn objects_by_events<R: Read>(reader: R, limits: &Limits) -> Objects<R> {
+    Objects { events: Events::new(reader, limits), buffer: ObjectBuffer::default() }
 }
 
 /// See [`objects`].
 pub struct Objects<R> {
-    xml: Xml<R>,
-    parts: usize,
-    state: State,
-    closed: bool,
-    datetime: Option<String>,
+    events: Events<R>,
+    buffer: ObjectBuffer,
 }
 
 impl<R> std::fmt::Debug for Objects<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Objects").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Objects").finish_non_exhaustive()
     }
 }
 
 impl<R: Read> Objects<R> {
     /// The characters that XML forbids, so far.
     pub fn illegal(&self) -> &Illegal {
-        self.xml.illegal()
+        self.events.illegal()
     }
 
     /// When the file was written, as its root says: opaque text. Known once the first object was read.
     pub fn datetime(&self) -> Option<&str> {
-        self.datetime.as_deref()
+        self.events.datetime()
     }
 
     /// Bytes of the content taken so far.
     pub fn position(&self) -> u64 {
-        self.xml.position()
+        self.events.position()
     }
 
     /// Whether the root element was read to its end tag, so that no object is missing.
     pub fn is_complete(&self) -> bool {
-        self.closed
+        self.events.is_complete()
     }
 
-    fn step(&mut self) -> Result<Option<RawObject>, ObjectError> {
-        loop {
-            let offset = self.xml.position();
-            match (self.xml.next()?, self.state) {
-                (Token::Start(tag), State::Before) if tag.name == "hibernate-generic" => {
-                    self.datetime = tag.attribute("datetime").map(str::to_owned);
-                    self.closed = tag.empty;
-                    self.state = if tag.empty { State::Behind } else { State::Inside };
-                }
-                (Token::Start(tag), State::Before) => {
-                    let name: String = tag.name.chars().take(40).collect();
-                    let problem = format!("its root is <{name}> where Confluence writes <hibernate-generic>");
-                    return Err(ObjectError::Malformed { offset, problem });
-                }
-                (Token::Start(tag), State::Inside) => {
-                    self.xml.allow_object();
-                    return self.object(tag).map(Some);
-                }
-                (Token::End, State::Inside) => {
-                    self.state = State::Behind;
-                    self.closed = true;
-                }
-                (Token::Eof, State::Behind) => {
-                    self.state = State::Ended;
-                    return Ok(None);
-                }
-                (Token::Eof, _) => return Err(ObjectError::CutOff { offset: self.xml.position() }),
-                (Token::Text(text), _) if text.trim_start_matches('\u{feff}').trim().is_empty() => {}
-                (Token::Text(_), State::Inside) => {
-                    return Err(ObjectError::Bad {
-                        offset,
-                        class: None,
-                        problem: "it is text outside of objects".to_owned(),
-                    });
-                }
-                _ => {
-                    let problem = "something stands outside of the root element".to_owned();
-                    return Err(ObjectError::Malformed { offset, problem });
-                }
+    /// The next object, lent until the one behind it is asked for; `None` at the end.
+    pub fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>> {
+        Some(match self.events.next()? {
+            Ok(raw) => {
+                self.buffer.take(&raw);
+                Ok(self.buffer.object())
             }
-        }
-    }
-
-    fn object(&mut self, tag: Tag) -> Result<RawObject, ObjectError> {
-        let outer = self.xml.depth - usize::from(!tag.empty);
-        let (offset, class) = (tag.offset, tag.attribute("class").map(str::to_owned));
-        match self.build(tag) {
-            Ok(object) => Ok(object),
-            Err(Problem::Fatal(error)) => Err(error),
-            Err(Problem::Bad(problem)) => {
-                while self.xml.depth > outer {
-                    if matches!(self.xml.next()?, Token::Eof) {
-                        return Err(ObjectError::CutOff { offset: self.xml.position() });
-                    }
-                }
-                Err(ObjectError::Bad { offset, class, problem })
-            }
-        }
-    }
-
-    fn build(&mut self, tag: Tag) -> Result<RawObject, Problem> {
-        self.sound()?;
-        if tag.name != "object" {
-            return Err(Problem::Bad("it stands where Confluence writes only objects".to_owned()));
-        }
-        let full = tag
-            .attribute("class")
-            .filter(|class| !class.is_empty())
-            .ok_or_else(|| Problem::bad("it names no class"))?;
-        let (package, class) = match (tag.attribute("package"), full.rsplit_once('.')) {
-            (None, Some((package, class))) => (package, class),
-            (package, _) => (package.unwrap_or_default(), full),
-        };
-        let mut object = RawObject {
-            class: class.to_owned(),
-            package: package.to_owned(),
-            offset: tag.offset,
-            ..RawObject::default()
-        };
-        let mut room = self.parts;
-        if !tag.empty {
-            while let Some(child) = self.child()? {
-                room = room.checked_sub(1).ok_or_else(|| Problem::bad("it has more parts than any real object"))?;
-                match child.name.as_str() {
-                    "id" => object.id = Some(self.text(&child)?.trim().to_owned()),
-                    "composite-id" => object.id = Some(self.composite(&child)?),
-                    "property" | "component" => {
-                        let name = named(&child)?;
-                        let value = self.value(&child)?;
-                        object.properties.push((name, value));
-                    }
-                    "collection" => {
-                        let name = named(&child)?;
-                        let members = self.members(&child, &mut room)?;
-                        object.collections.push((name, members));
-                    }
-                    "object" => return Err(Problem::bad("another object stands inside of it")),
-                    _ => self.skip(&child)?,
-                }
-            }
-        }
-        object.end = self.xml.position();
-        Ok(object)
-    }
-
-    fn composite(&mut self, tag: &Tag) -> Result<String, Problem> {
-        let mut parts = Vec::new();
-        while let Some(child) = if tag.empty { None } else { self.child()? } {
-            parts.push(format!("{}={}", child.attribute("name").unwrap_or_default(), self.text(&child)?.trim()));
-        }
-        Ok(parts.join(","))
-    }
-
-    fn members(&mut self, tag: &Tag, room: &mut usize) -> Result<Vec<Raw>, Problem> {
-        let mut members = Vec::new();
-        while let Some(child) = if tag.empty { None } else { self.child()? } {
-            *room = room.checked_sub(1).ok_or_else(|| Problem::bad("it has more parts than any real object"))?;
-            let value = self.value(&child)?;
-            members.push(match child.attribute("name") {
-                Some(name) if child.attribute("class").is_none() => Raw::Parts(vec![(name.to_owned(), value)]),
-                _ => value,
-            });
-        }
-        Ok(members)
-    }
-
-    /// The value of a property or the member of a collection, to its end tag.
-    fn value(&mut self, tag: &Tag) -> Result<Raw, Problem> {
-        if tag.empty {
-            return Ok(Raw::Null);
-        }
-        let (mut text, mut id, mut parts) = (String::new(), None, Vec::new());
-        loop {
-            match self.token()? {
-                Token::Text(more) if text.is_empty() => text = more,
-                Token::Text(more) => text.push_str(&more),
-                Token::Start(child) if child.name == "id" => id = Some(self.text(&child)?.trim().to_owned()),
-                Token::Start(child) if child.name == "composite-id" => id = Some(self.composite(&child)?),
-                Token::Start(child)
-                    if matches!(child.name.as_str(), "property" | "component") && parts.len() < 1_000 =>
-                {
-                    let name = named(&child)?;
-                    // Parts have no parts of their own in anything that Confluence writes.
-                    let value = if child.empty { Raw::Null } else { Raw::Text(self.text(&child)?) };
-                    parts.push((name, value));
-                }
-                Token::Start(child) => self.skip(&child)?,
-                Token::End => break,
-                Token::Eof => return Err(self.cut_off()),
-            }
-        }
-        let class = tag.attribute("class").map(|class| class.rsplit_once('.').map_or(class, |(_, simple)| simple));
-        Ok(match (id, class) {
-            (Some(id), _) if id.is_empty() => Raw::Null,
-            (Some(id), class) => Raw::Reference { class: class.unwrap_or_default().to_owned(), id },
-            (None, _) if !parts.is_empty() => Raw::Parts(parts),
-            (None, Some(_)) if text.trim().is_empty() => Raw::Null,
-            (None, _) if tag.attribute("enum-class").is_some() => match text.trim() {
-                "" => Raw::Null,
-                name => Raw::Enum(name.to_owned()),
-            },
-            (None, _) => Raw::Text(text),
+            Err(error) => Err(error),
         })
-    }
-
-    /// The text of an element, to its end tag.
-    fn text(&mut self, tag: &Tag) -> Result<String, Problem> {
-        let mut text = String::new();
-        if tag.empty {
-            return Ok(text);
-        }
-        loop {
-            match self.token()? {
-                Token::Text(more) => text.push_str(&more),
-                Token::Start(child) => self.skip(&child)?,
-                Token::End => return Ok(text),
-                Token::Eof => return Err(self.cut_off()),
-            }
-        }
-    }
-
-    /// The next element inside, or `None` behind the end tag. White space between elements is passed over; so is other text, which
-    /// Confluence never writes there.
-    fn child(&mut self) -> Result<Option<Tag>, Problem> {
-        loop {
-            match self.token()? {
-                Token::Start(tag) => return Ok(Some(tag)),
-                Token::End => return Ok(None),
-                Token::Text(_) => {}
-                Token::Eof => return Err(self.cut_off()),
-            }
-        }
-    }
-
-    fn skip(&mut self, tag: &Tag) -> Result<(), Problem> {
-        let outer = self.xml.depth - usize::from(!tag.empty);
-        while self.xml.depth > outer {
-            if matches!(self.token()?, Token::Eof) {
-                return Err(self.cut_off());
-            }
-        }
-        Ok(())
-    }
-
-    fn token(&mut self) -> Result<Token, Problem> {
-        let token = self.xml.next().map_err(Problem::Fatal)?;
-        self.sound()?;
-        Ok(token)
-    }
-
-    fn sound(&mut self) -> Result<(), Problem> {
-        self.xml.bad_tag.take().map_or(Ok(()), |problem| Err(Problem::Bad(problem)))
-    }
-
-    fn cut_off(&self) -> Problem {
-        Problem::Fatal(ObjectError::CutOff { offset: self.xml.position() })
     }
 }
 
@@ -372,28 +67,6 @@ impl<R: Read> Iterator for Objects<R> {
     type Item = Result<RawObject, ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.state == State::Ended {
-            return None;
-        }
-        let result = self.step().transpose();
-        if matches!(&result, Some(Err(error)) if error.is_fatal()) {
-            self.state = State::Ended;
-        }
-        result
+        Some(self.next_object()?.map(|object| object.to_raw()))
     }
-}
-
-enum Problem {
-    Fatal(ObjectError),
-    Bad(String),
-}
-
-impl Problem {
-    fn bad(problem: &str) -> Self {
-        Self::Bad(problem.to_owned())
-    }
-}
-
-fn named(tag: &Tag) -> Result<String, Problem> {
-    tag.attribute("name").map(str::to_owned).ok_or_else(|| Problem::Bad(format!("a {} of it has no name", tag.name)))
 }

@@ -4,8 +4,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::filter::{Filter, SUBSTITUTE};
-use super::objects::ObjectError;
-use super::{Illegal, Limits};
+use super::{Illegal, Limits, ObjectError};
 
 /// Most attributes of an element; Confluence writes three. The parser compares each with all before it.
 const ATTRIBUTES: usize = 32;
