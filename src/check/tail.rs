@@ -17,7 +17,7 @@ pub(super) struct Element<'k> {
 fn arity(word: &str) -> usize {
     match word {
         "blog-post" | "comment" | "restriction" | "permission" => 3,
-        "page" | "template" => 2,
+        "page" | "template" | "watch" => 2,
         _ => 1,
     }
 }
@@ -77,6 +77,9 @@ pub(super) fn words(element: &Element<'_>) -> String {
             format!("{} for {} {}", argument(0), argument(1), argument(2)).trim_end().to_owned()
         }
         "member" => format!("member {}", argument(0)),
+        "watch" | "like" => format!("{} by {}", element.word, argument(0)),
+        "property" => format!("property {}", argument(0)),
+        "task" => format!("task {}", argument(0).trim_start_matches('0')),
         "page" | "template" => argument(1).to_owned(),
         "blog-post" => argument(2).to_owned(),
         _ => argument(0).to_owned(),

@@ -206,17 +206,22 @@ fn counts(seen: &Seen) -> BTreeMap<Kind, Counts> {
     Kind::ALL.into_iter().map(|kind| (kind, of(kind))).filter(|(_, counts)| *counts != Counts::default()).collect()
 }
 
+/// What the archive holds and no check compares.
 fn asides(inventory: &Inventory) -> Vec<Uncompared> {
     let asides = inventory.reading.asides().unwrap_or_default();
-    asides
-        .into_iter()
-        .map(|((kind, aside), number)| Uncompared {
-            what: kind.noun(number).to_owned(),
-            number,
-            reason: aside.reason().to_owned(),
-            see: None,
-        })
-        .collect()
+    let left_out = |kind: Kind, number, reason: &str| Uncompared {
+        what: kind.noun(number).to_owned(),
+        number,
+        reason: reason.to_owned(),
+        see: None,
+    };
+    let unasked = Kind::ALL.into_iter().filter_map(|kind| {
+        let aside = |(of, number): (&(Kind, _), &u64)| if of.0 == kind { *number } else { 0 };
+        let number = inventory.reading.number(kind) - asides.iter().map(aside).sum::<u64>();
+        (number > 0).then_some(left_out(kind, number, kind.unasked()?))
+    });
+    let asides = asides.iter().map(|((kind, aside), number)| left_out(*kind, *number, aside.reason()));
+    asides.chain(unasked).collect()
 }
 
 fn blind_spots(seen: &Seen) -> Vec<String> {

@@ -12,9 +12,9 @@ pub enum Field {
     Title,
     /// Key of the space that holds a page, blog post or template.
     Space,
-    /// `current`, `archived` or `trashed`; of a space `current` or `archived`.
+    /// `current`, `archived` or `trashed`; of a space `current` or `archived`; of a task `open` or `done`.
     Status,
-    /// `global`, `personal`, … of a space.
+    /// `global`, `personal`, … of a space; `text`, `number`, `date` or `json` of a property; what kind of content a watch is for.
     Type,
     /// Key of a space's home page; as a list.
     Homepage,
@@ -41,6 +41,8 @@ pub enum Field {
     Body,
     /// Bytes of the text, after the same repair.
     BodyBytes,
+    /// How the text is written: `wiki`, `raw` or `storage`. REST turns wiki markup into storage format, so only archives say it.
+    BodyType,
     /// Media type of an attachment.
     MediaType,
     /// Length of an attachment's bytes, as counted.
@@ -51,12 +53,18 @@ pub enum Field {
     Location,
     /// Marker of an inline comment in the body of its page.
     Marker,
+    /// `open`, `resolved` or `dangling`, of an inline comment that begins a discussion.
+    Resolution,
     /// Description of a space (digest) or template (text).
     Description,
     /// E-mail address of a user.
     Email,
     /// Whether a user may log in.
     Active,
+    /// Name of the user whom a task is given to.
+    Assignee,
+    /// When a task is due.
+    Due,
 }
 
 impl Field {
@@ -79,14 +87,18 @@ impl Field {
             Self::Folder => "folder",
             Self::Body => "body",
             Self::BodyBytes => "body-bytes",
+            Self::BodyType => "body-type",
             Self::MediaType => "media-type",
             Self::Bytes => "bytes",
             Self::Digest => "digest",
             Self::Location => "location",
             Self::Marker => "marker",
+            Self::Resolution => "resolution",
             Self::Description => "description",
             Self::Email => "email",
             Self::Active => "active",
+            Self::Assignee => "assignee",
+            Self::Due => "due",
         }
     }
 }
@@ -159,6 +171,8 @@ pub enum Aside {
     NoPage,
     /// A permission or label form that Data Center has no word for.
     CloudOnly,
+    /// A permission of the whole site.
+    SiteWide,
 }
 
 impl Aside {
@@ -173,6 +187,7 @@ impl Aside {
             Self::ForeignSpace => "in a space that this export doesn't claim to hold",
             Self::NoPage => "on the description of a space or a profile, which REST doesn't list",
             Self::CloudOnly => "of a form that Data Center has no word for",
+            Self::SiteWide => "of the whole site, for which a restored copy is not asked",
         }
     }
 }

@@ -16,7 +16,10 @@ pub enum Identity {
 /// `["space", KEY]` · `["page", KEY, title]` · `["blog-post", KEY, date, title]` · `[…, "comment", author, time, body digest]` ·
 /// `[…, "attachment", file name]` · `[…, "version", number]` · `[…, "label", prefix:name]` ·
 /// `[…, "restriction", read|update, user|group, name]` · `["space", KEY, "permission", type, user|group|all|anonymous, name]` ·
-/// `["template", KEY or "", name]` · `["user", name]` · `["group", name]` · `["group", name, "member", user]` · `["draft", id]`.
+/// `["permission", type, user|group|all|anonymous, name]` for one of the site ·
+/// `["template", KEY or "", name]` · `["user", name]` · `["group", name]` · `["group", name, "member", user]` · `["draft", id]` ·
+/// `[…, "watch", user, type or ""]` (on content or a space; `["label", prefix:name, "watch", …]` on a label, `["watch", …]` on the site) ·
+/// `[…, "like", user]` · `[…, "property", name]` · `["profile", user]` · `[…, "task", number]`.
 /// Trashed pages and blog posts carry `"trashed"` behind the title. Of several items with one key the second and later ones carry `#2`, `#3`, …; those that are set aside come last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

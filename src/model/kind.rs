@@ -32,11 +32,21 @@ pub enum Kind {
     Membership,
     /// An unpublished change.
     Draft,
+    /// That a user is told of changes to content, to a space, to a label, or to the site.
+    Watch,
+    /// That a user likes content.
+    Like,
+    /// A named value that Confluence or an app keeps with content.
+    Property,
+    /// What a user says of themselves.
+    Profile,
+    /// A task in the text of content, as the table of tasks holds it.
+    Task,
 }
 
 impl Kind {
     /// Every kind, in manifest order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::Space,
         Self::Page,
         Self::BlogPost,
@@ -51,6 +61,11 @@ impl Kind {
         Self::Group,
         Self::Membership,
         Self::Draft,
+        Self::Watch,
+        Self::Like,
+        Self::Property,
+        Self::Profile,
+        Self::Task,
     ];
 
     /// The word for one item, in kebab-case as in manifests.
@@ -70,6 +85,11 @@ impl Kind {
             Self::Group => "group",
             Self::Membership => "membership",
             Self::Draft => "draft",
+            Self::Watch => "watch",
+            Self::Like => "like",
+            Self::Property => "property",
+            Self::Profile => "profile",
+            Self::Task => "task",
         }
     }
 
@@ -92,6 +112,28 @@ impl Kind {
             (Self::Group, _) => "groups",
             (Self::Membership, _) => "memberships",
             (Self::Draft, _) => "drafts",
+            (Self::Watch, _) => "watches",
+            (Self::Like, _) => "likes",
+            (Self::Property, _) => "properties",
+            (Self::Profile, _) => "profiles",
+            (Self::Task, _) => "tasks",
+        }
+    }
+
+    /// Why a running Confluence is not asked for items of this kind, where it isn't (docs/confluence.md, R22).
+    pub const fn unasked(self) -> Option<&'static str> {
+        match self {
+            Self::Draft => Some("Confluence shows drafts to their authors only"),
+            Self::Watch => Some("Confluence is not asked who watches what; only recent versions list it, page by page"),
+            Self::Like => {
+                Some("Confluence is not asked who likes what; no documented resource of Data Center lists it")
+            }
+            Self::Property => Some("Confluence is not asked for them; it shows those of apps, and none of its own"),
+            Self::Profile => Some("Confluence shows what users say of themselves on their profile pages only"),
+            Self::Task => {
+                Some("no documented resource of Data Center lists tasks; the texts that hold them are compared")
+            }
+            _ => None,
         }
     }
 

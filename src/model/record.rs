@@ -9,7 +9,7 @@ use super::{
 use crate::event::Stage;
 
 /// The format number of the records that this program writes. It reads all up to it.
-pub const RECORD_FORMAT: u32 = 1;
+pub const RECORD_FORMAT: u32 = 2;
 
 /// Why a record was refused.
 #[derive(Debug, thiserror::Error)]

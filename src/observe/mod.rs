@@ -154,8 +154,10 @@ impl Observer<'_> {
             }
         }
         self.people().await?;
-        if self.needs.has(Kind::Draft) {
-            self.not_read(Kind::Draft, "Confluence shows drafts to their authors only");
+        for kind in self.needs.kinds.iter().copied() {
+            if let Some(reason) = kind.unasked() {
+                self.not_read(kind, reason);
+            }
         }
         Ok(self.finish(began, product))
     }

@@ -6,11 +6,17 @@ use std::io::{BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Header, Manifest, ReadError, Reading};
+use super::{Claim, Coverage, Header, Manifest, ReadError, Reading};
 use crate::model::{Digest, Hasher, Item, Kind};
 
 /// The format number that this program writes. It reads all up to it.
-pub const FORMAT: u32 = 1;
+///
+/// 2 added kinds (watch, like, property, profile, task), fields and a reason to set aside, of which a program that knows format 1 can't read a line.
+/// What a file of format 1 says means the same in format 2.
+pub const FORMAT: u32 = 2;
+
+/// The kinds that files of format 1 know nothing of.
+const SINCE_2: [Kind; 5] = [Kind::Watch, Kind::Like, Kind::Property, Kind::Profile, Kind::Task];
 
 /// Longest line that is read: 16 MiB. An item holds digests, not texts, so real ones have a few hundred bytes.
 const LINE_MAX: usize = 16 << 20;
@@ -139,7 +145,11 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
     if format.manifest > FORMAT {
         return Err(FileError::Newer { found: format.manifest });
     }
-    let first: First = serde_json::from_str(&text).map_err(refused)?;
+    let mut first: First = serde_json::from_str(&text).map_err(refused)?;
+    if first.manifest < 2 {
+        let none = || Coverage::NotRead("the manifest was written before this kind was read".to_owned());
+        first.header.coverage.extend(SINCE_2.map(|kind| (kind, none())));
+    }
     hasher.update(text.as_bytes());
     let (mut items, mut number) = (Vec::new(), 1_u64);
     let last: Last = loop {
@@ -252,11 +262,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_format_1_says_that_newer_kinds_were_not_read() {
+        let text = String::from_utf8(written()).unwrap().replacen("\"manifest\":2", "\"manifest\":1", 1);
+        let (head, closing) = text.trim_end().rsplit_once('\n').unwrap();
+        let head = format!("{head}\n");
+        let (counts, _) = closing.rsplit_once("\"sha256\":\"").unwrap();
+        let text = format!("{head}{counts}\"sha256\":\"{}\"}}\n", Digest::of(&head).hex());
+        let (old, _) = read_manifest(text.as_bytes()).unwrap();
+        assert!(SINCE_2.iter().all(|kind| matches!(old.reading.header.coverage.get(kind), Some(Coverage::NotRead(_)))));
+        assert_eq!(old.reading.number(Kind::Page), 2);
+    }
+
+    #[test]
     fn an_edit_and_a_newer_format_are_refused() {
         let text = String::from_utf8(written()).unwrap();
         assert!(matches!(read_manifest(text.replace("OPS", "OPX").as_bytes()), Err(FileError::Edited { .. })));
-        let newer = text.replacen("\"manifest\":1", "\"manifest\":2", 1);
-        assert!(matches!(read_manifest(newer.as_bytes()), Err(FileError::Newer { found: 2 })));
+        let newer = text.replacen("\"manifest\":2", "\"manifest\":3", 1);
+        assert!(matches!(read_manifest(newer.as_bytes()), Err(FileError::Newer { found: 3 })));
         assert!(matches!(read_manifest(&b"PK\x03\x04"[..]), Err(FileError::NotAManifest(_))));
     }
 }

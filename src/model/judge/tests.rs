@@ -251,8 +251,8 @@ fn a_record_survives_its_file_and_a_newer_one_is_refused() {
     let record = set(good(), "labels", with_error(3, 3)).judged();
     let bytes = serde_json::to_vec(&record).unwrap();
     assert_eq!(Record::read(&bytes).unwrap(), record);
-    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":1", "\"record\":2", 1);
-    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 2 })));
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":2", "\"record\":3", 1);
+    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 3 })));
 }
 
 fn any_state() -> impl Strategy<Value = CheckState> {
