@@ -62,6 +62,25 @@ pub(super) fn page(lot: &mut Lot, refers: &Refers<'_>, number: u64) -> String {
     out
 }
 
+/// Adds sections until the text is so many bytes longer.
+pub(super) fn lengthen(text: &mut String, lot: &mut Lot, extra: usize) {
+    let goal = text.len() + extra;
+    while text.len() < goal {
+        match lot.below(6) {
+            0 => code(text, lot, 1),
+            1 => table(text, lot),
+            2 => list(text, lot),
+            _ => {
+                let _ = write!(text, "<h3>{}</h3><p>", escape(&words::phrase(lot)));
+                for _ in 0..2 + lot.below(4) {
+                    let _ = write!(text, "{} ", escape(&words::sentence(lot)));
+                }
+                text.push_str("</p>");
+            }
+        }
+    }
+}
+
 /// The text of a comment.
 pub(super) fn comment(lot: &mut Lot) -> String {
     match lot.below(5) {

@@ -80,6 +80,24 @@ pub struct Sample {
     pub archived: u32,
     /// Unpublished changes.
     pub drafts: u32,
+    /// Whether texts have the long tail of real ones: half of the pages as they are, the rest longer, one in a thousand up to 350 kB.
+    pub long_texts: bool,
+}
+
+/// How the bytes are packed. What is packed doesn't depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packing {
+    /// Level of the deflater, 1 to 9.
+    pub level: u8,
+    /// Attachments are stored instead of deflated.
+    pub stored_attachments: bool,
+}
+
+impl Default for Packing {
+    /// As Confluence packs.
+    fn default() -> Self {
+        Self { level: 6, stored_attachments: false }
+    }
 }
 
 impl Sample {
@@ -104,9 +122,29 @@ impl Sample {
             trashed: pages / 25,
             archived: 0,
             drafts: pages / 25,
+            long_texts: false,
         }
     }
+
+    /// The same, with as many pages as it takes for an entities.xml of about this many bytes, and with texts as long as real ones.
+    pub fn of_size(self, bytes: u64) -> Self {
+        const TRIAL: u32 = 2_000;
+        let like = |pages: u32| Self {
+            scope: self.scope,
+            writer: self.writer,
+            spaces: self.spaces,
+            attachment_bytes: self.attachment_bytes,
+            long_texts: true,
+            ..Self::sized(pages.max(self.spaces), self.seed)
+        };
+        // Everything hangs on the number of pages, so length grows with it; what a site has once is lost in the rounding.
+        let each = feed::length(&like(TRIAL)) / u64::from(TRIAL);
+        like(u32::try_from(bytes / each.max(1)).unwrap_or(MOST_PAGES).min(MOST_PAGES))
+    }
 }
+
+/// Pages of a sample at most: ids of what hangs on them are multiples of theirs.
+pub const MOST_PAGES: u32 = 10_000_000;
 
 impl Default for Sample {
     fn default() -> Self {
@@ -121,6 +159,8 @@ pub struct Made {
     pub items: BTreeMap<Kind, u64>,
     /// Objects in entities.xml.
     pub objects: u64,
+    /// Bytes of entities.xml.
+    pub bytes: u64,
     /// Entries of the zip.
     pub entries: u64,
 }
@@ -130,7 +170,15 @@ pub struct Made {
 /// # Errors
 /// Numbers that don't fit together, and a file that can't be written.
 pub fn write(sample: &Sample, path: &Path) -> Result<Made, SampleError> {
-    feed::write(sample, path)
+    feed::write(sample, Packing::default(), path)
+}
+
+/// The same, packed in this way.
+///
+/// # Errors
+/// As for [`write`].
+pub fn write_packed(sample: &Sample, packing: Packing, path: &Path) -> Result<Made, SampleError> {
+    feed::write(sample, packing, path)
 }
 
 /// Objects that belong together, as text, and how many items they make.
@@ -260,6 +308,32 @@ mod tests {
             assert_eq!(count(Kind::Version), u64::from(sample.versions + sample.attachment_versions + sample.trashed));
             assert!(count(Kind::Restriction) > 0 && count(Kind::Label) > 0);
         }
+    }
+
+    #[test]
+    fn a_sample_of_a_size_has_it_about_and_long_texts() {
+        let (_folder, path, made) = made(&Sample::default().of_size(10_000_000));
+        assert!((8_000_000..12_000_000).contains(&made.bytes), "{}", made.bytes);
+        assert!((1_000..2_000).contains(&(made.bytes / made.objects)), "{made:?}");
+        let package = Package::open(&path, &Limits::default()).unwrap();
+        assert_eq!(package.entry("entities.xml").unwrap().bytes, made.bytes);
+        let bodies: Vec<usize> = all(&path).iter().filter_map(|object| Some(object.text("body")?.len())).collect();
+        assert!(bodies.iter().any(|length| *length > 100_000) && bodies.iter().all(|length| *length < 400_000));
+    }
+
+    #[test]
+    fn packing_changes_nothing_that_is_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        let [usual, fast] = [Packing::default(), Packing { level: 1, stored_attachments: true }].map(|packing| {
+            let path = folder.path().join(packing.level.to_string());
+            write_packed(&Sample::default(), packing, &path).unwrap();
+            Package::open(&path, &Limits::default()).unwrap()
+        });
+        for (one, other) in usual.entries().iter().zip(fast.entries()) {
+            assert_eq!(usual.read_small(one, 10_000_000).unwrap(), fast.read_small(other, 10_000_000).unwrap());
+            assert!(!other.name.starts_with("attachments/") || other.packed == other.bytes);
+        }
+        assert_eq!(usual.entries().len(), fast.entries().len());
     }
 
     #[test]

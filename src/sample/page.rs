@@ -8,6 +8,11 @@ use super::xml::{Class, Object};
 use super::{Cluster, Writer};
 use crate::model::{Kind, Lot};
 
+/// Bytes of the tail of texts: the shortest addition, the longest text that was seen, and how many doublings lead there.
+const SHORTEST: u64 = 1_000;
+const LONGEST: u64 = 350_000;
+const LONGEST_DOUBLINGS: u32 = 9;
+
 /// One page or blog post, and where it stands.
 #[derive(Debug)]
 pub(super) struct Holder<'a> {
@@ -80,7 +85,22 @@ impl<'a> Holder<'a> {
                 .map(|one| hang::file_name(self.plan, one)),
             markers: if newest { hang::markers(self) } else { Vec::new() },
         };
-        body::page(&mut lot, &refers, version + 1)
+        let mut text = body::page(&mut lot, &refers, version + 1);
+        if self.plan.sample.long_texts {
+            body::lengthen(&mut text, &mut lot, self.extra());
+        }
+        text
+    }
+
+    /// Bytes by which its texts are longer than a short page: the same for all its versions. Each doubling is half as frequent.
+    fn extra(&self) -> usize {
+        let mut lot = self.plan.lot("length", self.index);
+        let doublings = lot.draw().trailing_zeros().min(LONGEST_DOUBLINGS);
+        if doublings == 0 {
+            return 0;
+        }
+        let most = SHORTEST << doublings;
+        (most / 2 + lot.below(most / 2)).min(LONGEST) as usize
     }
 }
 
