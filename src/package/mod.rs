@@ -5,6 +5,7 @@
 
 mod buffer;
 mod classes;
+mod csv;
 mod descriptor;
 mod directory;
 mod entry;
@@ -28,6 +29,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use buffer::ObjectBuffer;
+pub use csv::{Row, RowError, Rows, Table, TableReader, rows};
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};
 pub use error::PackageError;
@@ -129,7 +131,7 @@ impl Package {
             .map_err(|source| PackageError::io(&self.path, source))
     }
 
-    /// Reads a small entry whole.
+    /// Reads a small entry whole, unpacked where its first bytes are those of gzip.
     ///
     /// # Errors
     /// As for [`Self::read`]; and where it has more than so many bytes, or breaks off.
@@ -137,7 +139,7 @@ impl Package {
         use std::io::Read as _;
         let mut bytes = Vec::new();
         let read = self
-            .read(entry)?
+            .read_table(entry)?
             .take(most.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|source| PackageError::io(&self.path, source))?;
