@@ -58,6 +58,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
             work.tick(reader.position())?;
         }
     }
+    work.signals.datetime = reader.datetime().map(str::to_owned);
     damages.illegal(&entry.raw_name, reader.illegal());
     work.object_bytes = reader.position();
     work.bytes = work.bytes.saturating_add(entry.bytes);
@@ -66,6 +67,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
 }
 
 fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
+    work.signals.take(object);
     let class = object.class();
     let known = classes::is_mapped(class);
     let account = if known || classes::ignored(class).is_some() { class.to_owned() } else { object.full_class() };

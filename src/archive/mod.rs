@@ -7,6 +7,7 @@ mod attachments;
 mod classes;
 mod content;
 mod damage;
+mod extract;
 mod files;
 mod judge;
 mod labels;
@@ -14,24 +15,30 @@ mod load;
 mod people;
 mod permissions;
 mod places;
+pub mod preflight;
 mod quote;
 mod references;
 mod scope;
 mod spaces;
+mod survey;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod work;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+pub use extract::{Extract, ExtractError, extract};
 pub use quote::bodies;
+pub use survey::{AttachmentFiles, Held, HeldSpace, Survey, survey};
 
 use crate::clock::Context;
 use crate::model::{BODY_DIGEST_RULES, Backup, Fault, Ledger};
 use crate::package::{Limits, Package, PackageError};
-use crate::reading::{Collector, Header, Inventory};
+use crate::reading::{Collector, Header, Inventory, ReadError};
 use damage::Damages;
+use preflight::Signals;
 use work::{Mapping, Work};
 
 /// Why nothing can be read at all.
@@ -45,6 +52,9 @@ pub enum ArchiveError {
         "read the backup: {0} is the CSV form of a Cloud space export, which this version can't read yet; Confluence Data Center can't restore it either"
     )]
     Csv(String),
+    /// What was read can't be gone through again.
+    #[error("read the backup: {0}")]
+    Read(#[from] ReadError),
     /// The drill was stopped.
     #[error("read the backup: the drill was told to stop")]
     Stopped,
@@ -56,7 +66,7 @@ impl ArchiveError {
         match self {
             Self::Package(error) => error.fault(),
             Self::Csv(_) => Fault::Backup,
-            Self::Stopped => Fault::Rig,
+            Self::Read(_) | Self::Stopped => Fault::Rig,
         }
     }
 }
@@ -66,8 +76,20 @@ impl ArchiveError {
 /// # Errors
 /// Only where nothing can be read at all, or the drill is stopped; everything else is damage in the inventory.
 pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
+    Ok(read_at(&backup.path, &backup.origin, ctx)?.0)
+}
+
+/// The same for what lies at a path and needs no digest. Blocking.
+///
+/// # Errors
+/// As for [`read`].
+pub fn inventory(path: &Path, ctx: &Context) -> Result<Inventory, ArchiveError> {
+    Ok(read_at(path, &path.display().to_string(), ctx)?.0)
+}
+
+fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signals), ArchiveError> {
     let began = ctx.clock.stamp();
-    let package = Package::open(&backup.path, &Limits::default())?;
+    let package = Package::open(path, &Limits::default())?;
     let mut damages = Damages::default();
     damages.extend(package.damage().iter().cloned());
     let descriptor = scope::descriptor(&package, &mut damages)?;
@@ -94,7 +116,7 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
     people::map(&mut mapping, scope.accounts);
     mapping.properties();
     let header = Header {
-        origin: backup.origin.clone(),
+        origin: origin.to_owned(),
         began,
         ended: ctx.clock.stamp(),
         product: scope::product(&work.descriptor),
@@ -106,7 +128,7 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
     let Mapping { collector, accounts, mut damages, .. } = mapping;
     let reading = collector.finish(header);
     damages.judge(&reading, &work.tables, &work.references, &claims, &files, work.descriptor.with_attachments());
-    Ok(Inventory {
+    let inventory = Inventory {
         reading,
         damage: damages.finish(),
         ledger: Ledger {
@@ -118,5 +140,6 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
         writer: scope::writer(&work.descriptor, &work.tables.signs).to_owned(),
         descriptor: work.descriptor,
         whole,
-    })
+    };
+    Ok((inventory, work.signals))
 }

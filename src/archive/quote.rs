@@ -1,6 +1,7 @@
 //! Reads texts again, for the few of them that a report shows.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use super::ArchiveError;
 use super::load::ENTITIES;
@@ -12,7 +13,16 @@ use crate::package::{Limits, Package, RawObject, objects};
 /// # Errors
 /// A package that can't be opened.
 pub fn bodies(backup: &Backup, ids: &BTreeSet<u64>, max_bytes: usize) -> Result<HashMap<u64, String>, ArchiveError> {
-    let package = Package::open(&backup.path, &Limits::default())?;
+    bodies_at(&backup.path, ids, max_bytes)
+}
+
+/// The same for the package at a path.
+pub(super) fn bodies_at(
+    path: &Path,
+    ids: &BTreeSet<u64>,
+    max_bytes: usize,
+) -> Result<HashMap<u64, String>, ArchiveError> {
+    let package = Package::open(path, &Limits::default())?;
     let mut found = HashMap::new();
     let Some(entry) = package.entry(ENTITIES).filter(|_| !ids.is_empty()) else { return Ok(found) };
     // Owners list their bodies in older packages, and may stand behind them.

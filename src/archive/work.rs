@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ArchiveError;
 use super::damage::Damages;
+use super::preflight::Signals;
 use super::references::References;
 use super::scope::Claimed;
 use super::tables::Tables;
@@ -19,6 +20,7 @@ pub(super) struct Work<'a> {
     pub ctx: &'a Context,
     pub tables: Tables,
     pub references: References,
+    pub signals: Signals,
     pub accounts: Accounts,
     pub entries: u64,
     pub object_bytes: u64,
@@ -34,6 +36,7 @@ impl<'a> Work<'a> {
             ctx,
             tables: Tables::default(),
             references: References::default(),
+            signals: Signals::of(package),
             accounts: Accounts::default(),
             entries: 0,
             object_bytes: 0,

@@ -7,6 +7,7 @@ mod drills;
 mod explain;
 mod gather;
 mod init;
+mod inspect;
 mod manifest;
 mod mock;
 mod progress;
@@ -53,6 +54,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Inspect(inspect::InspectArgs),
     Init(init::Init),
     Schema(schema::Schema),
     Explain(explain::Explain),
@@ -67,6 +69,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Run(run) => run.run(),
+        Command::Inspect(args) => with_runtime(|cancel| inspect::run(args, cancel)),
         Command::Init(init) => init.run(),
         Command::Schema(schema) => schema.run(),
         Command::Explain(explain) => explain.run(),

@@ -1,18 +1,33 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::talk;
+use super::{inspect, talk};
 
-/// Print the JSON Schema (draft-07) of scenario files, for editors.
+/// Print the JSON Schema (draft-07) of scenario files, for editors, or of what a command prints.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   rehearse schema > scenario.schema.json
+  rehearse schema inspect                  of what `rehearse inspect --json` prints
 
 With this first line, an editor with a YAML language server completes and checks a scenario:
   # yaml-language-server: $schema=scenario.schema.json")]
-pub struct Schema {}
+pub struct Schema {
+    /// Of what
+    #[arg(value_enum, default_value = "scenario")]
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Of {
+    Scenario,
+    Inspect,
+}
 
 impl Schema {
     pub fn run(self) -> u8 {
-        talk::data(&format!("{:#}\n", crate::scenario::schema()))
+        let schema = match self.of {
+            Of::Scenario => crate::scenario::schema(),
+            Of::Inspect => inspect::schema(),
+        };
+        talk::data(&format!("{schema:#}\n"))
     }
 }
