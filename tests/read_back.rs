@@ -85,7 +85,7 @@ const fn effect(
 }
 
 /// All kinds that hang on a page or blog post.
-const HANGING: [Kind; 8] = [
+const HANGING: [Kind; 12] = [
     Kind::Page,
     Kind::BlogPost,
     Kind::Comment,
@@ -94,8 +94,13 @@ const HANGING: [Kind; 8] = [
     Kind::Label,
     Kind::Restriction,
     Kind::Draft,
+    Kind::Property,
+    Kind::Watch,
+    Kind::Like,
+    Kind::Task,
 ];
-const BODY: &[(Kind, Field)] = &[(Kind::Page, Field::Body), (Kind::Page, Field::BodyBytes)];
+const BODY: &[(Kind, Field)] =
+    &[(Kind::Page, Field::Body), (Kind::Page, Field::BodyBytes), (Kind::Page, Field::BodyType)];
 /// A page that is the home of its space or the parent of others has its key in them.
 const NAMED: &[(Kind, Field)] = &[(Kind::Page, Field::Parent), (Kind::Space, Field::Homepage)];
 const BYTES: &[(Kind, Field)] = &[(Kind::Attachment, Field::Digest), (Kind::Attachment, Field::Bytes)];
@@ -111,7 +116,7 @@ const EFFECTS: [Effect; 22] = [
     effect(Mutation::GarbleTitle, &HANGING, &HANGING, NAMED),
     effect(Mutation::DropRestriction, &[Kind::Restriction], &[], &[]),
     effect(Mutation::DropLabel, &[Kind::Label], &[], &[]),
-    effect(Mutation::DropComment, &[Kind::Comment], &[], &[]),
+    effect(Mutation::DropComment, &[Kind::Comment, Kind::Property, Kind::Like], &[], &[]),
     effect(Mutation::DropOldVersion, &[Kind::Version], &[], &[]),
     effect(Mutation::DropOldAttachmentVersion, &[Kind::Version], &[], &[]),
     effect(Mutation::DropSpacePermission, &[Kind::Permission], &[], &[]),

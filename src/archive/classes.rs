@@ -1,7 +1,9 @@
 //! The classes of entities.xml by what is made of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::{likes, tasks, watches};
 use crate::model::{Account, count};
 
 /// The classes whose objects share one space of ids and can hold bodies, attachments and labels.
@@ -48,7 +50,7 @@ impl ContentClass {
         }
     }
 
-    /// Whether items, or parts of items, are made of it.
+    /// Whether items, or parts of items, are made of all of it. Of content of apps and profiles items are made of some.
     pub const fn is_mapped(self) -> bool {
         !matches!(self, Self::PersonalInformation | Self::GlobalDescription | Self::Custom)
     }
@@ -60,11 +62,11 @@ impl ContentClass {
 }
 
 /// The properties of content that items are made of.
-pub(super) const PROPERTIES: [&str; 5] =
-    ["MEDIA_TYPE", "FILESIZE", "inline-comment", "inline-marker-ref", "actualCommentType"];
+pub(super) const PROPERTIES: [&str; 6] =
+    ["MEDIA_TYPE", "FILESIZE", "inline-comment", "inline-marker-ref", "actualCommentType", "status"];
 
 /// Classes that are known and of which no item is made, with what is lost by that.
-const IGNORED: [(&str, &str); 33] = [
+const IGNORED: [(&str, &str); 29] = [
     ("AliasedKey", "keys of trusted applications"),
     ("ApplicationImpl", "user directory settings"),
     ("BucketPropertySetItem", "settings of users and content"),
@@ -72,7 +74,6 @@ const IGNORED: [(&str, &str); 33] = [
     ("ConfluenceRememberMeToken", "log-in tokens"),
     ("ConfluenceTrustedApplication", "trusted applications"),
     ("Content2ContentRelationEntity", "relations between pages"),
-    ("CustomContentEntityObject", "content of apps"),
     ("DirectoryImpl", "user directories"),
     ("DirectoryMapping", "user directory settings"),
     ("ExternalLink", "links"),
@@ -84,10 +85,7 @@ const IGNORED: [(&str, &str); 33] = [
     ("InternalUserAttribute", "attributes of users"),
     ("InternalUserCredentialRecord", "former passwords"),
     ("KeyStore", "keys"),
-    ("LikeEntity", "likes"),
-    ("Notification", "watches"),
     ("OutgoingLink", "links"),
-    ("PersonalInformation", "profiles"),
     ("PluginData", "plugins"),
     ("ReferralLink", "links from elsewhere"),
     ("SchedulerClusteredJob", "scheduled jobs"),
@@ -107,7 +105,7 @@ pub(super) fn ignored(class: &str) -> Option<&'static str> {
 
 /// Whether items are made of the class.
 pub(super) fn is_mapped(class: &str) -> bool {
-    ContentClass::of(class).is_some_and(ContentClass::is_mapped)
+    ContentClass::of(class).is_some_and(|class| class != ContentClass::GlobalDescription)
         || matches!(
             class,
             "Space"
@@ -125,11 +123,17 @@ pub(super) fn is_mapped(class: &str) -> bool {
                 | "HibernateMembership"
                 | "DefaultHibernateUser"
                 | "DefaultHibernateGroup"
+                | watches::CLASS
+                | likes::CLASS
+                | tasks::CLASS
         )
 }
 
 /// What was counted and not compared, in words.
-pub(super) fn blind_spots(accounts: &BTreeMap<String, Account>, left_out: &BTreeMap<&str, u64>) -> Vec<String> {
+pub(super) fn blind_spots(
+    accounts: &BTreeMap<String, Account>,
+    left_out: &BTreeMap<Cow<'static, str>, u64>,
+) -> Vec<String> {
     let spots = accounts.iter().filter(|(class, account)| !is_mapped(class) && account.lexed > 0);
     let classes = spots.map(|(class, account)| {
         let what = ignored(class).unwrap_or("a class that is not known here");

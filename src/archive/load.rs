@@ -11,6 +11,7 @@ use super::tables::{
     Space, Status, Tables, Template, Text, Who,
 };
 use super::work::Work;
+use super::{likes, profiles, properties, tasks, watches};
 use crate::model::{body_digest, wall_clock};
 use crate::package::{EntryError, Limits, Object, ObjectError, PackageError, objects};
 
@@ -102,14 +103,14 @@ fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
 
 /// What became of an object on its way into the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Taken {
+pub(super) enum Taken {
     New,
     /// An earlier one of the same id gave way: the last one wins.
     Replaced,
     Ignored,
 }
 
-fn put<Row>(rows: &mut BTreeMap<u64, Row>, id: u64, row: Row) -> Taken {
+pub(super) fn put<Row>(rows: &mut BTreeMap<u64, Row>, id: u64, row: Row) -> Taken {
     if rows.insert(id, row).is_some() { Taken::Replaced } else { Taken::New }
 }
 
@@ -133,11 +134,11 @@ fn boxed(text: Option<&str>) -> Option<Box<str>> {
     text.filter(|text| !text.is_empty()).map(Box::from)
 }
 
-fn id(object: Object<'_>, property: &str) -> Option<u64> {
+pub(super) fn id(object: Object<'_>, property: &str) -> Option<u64> {
     object.reference(property)?.1.parse().ok()
 }
 
-fn who(tables: &mut Tables, object: Object<'_>, key: &str, name: &str) -> Who {
+pub(super) fn who(tables: &mut Tables, object: Object<'_>, key: &str, name: &str) -> Who {
     match (object.reference(key), object.filled(name)) {
         (Some((_, key)), _) => Who::Key(tables.words.word(key)),
         (None, Some(name)) => Who::Name(tables.words.word(name)),
@@ -145,7 +146,12 @@ fn who(tables: &mut Tables, object: Object<'_>, key: &str, name: &str) -> Who {
     }
 }
 
-fn text(object: Object<'_>, property: &str) -> Text {
+/// The digits of a time, where it is one.
+pub(super) fn digits(object: Object<'_>, property: &str) -> Option<Box<str>> {
+    boxed(object.text(property).and_then(wall_clock).as_deref())
+}
+
+pub(super) fn text(object: Object<'_>, property: &str) -> Text {
     object.filled(property).map(body_digest)
 }
 
@@ -165,6 +171,12 @@ fn content(tables: &mut Tables, own: u64, class: ContentClass, object: Object<'_
         listed.sets.extend(members(object, "contentPermissionSets").map(|id| (id, own)));
     } else {
         tables.listed.properties.extend(members(object, "contentProperties").map(|id| (id, own)));
+        tables.listed.versions.extend(members(object, "historicalVersions").map(|id| (id, own)));
+    }
+    match class {
+        ContentClass::Custom => properties::take_module(tables, own, object),
+        ContentClass::PersonalInformation => profiles::take_owner(tables, own, object),
+        _ => {}
     }
     let is_attachment = class == ContentClass::Attachment;
     let either = |old: &str, new: &str| object.filled(new).or(object.filled(old));
@@ -205,6 +217,7 @@ fn content(tables: &mut Tables, own: u64, class: ContentClass, object: Object<'_
         recorded_bytes: object.number("fileSize").filter(|_| is_attachment),
         inline: false,
         marker: None,
+        resolution: None,
         versions: object.has_collection("historicalVersions").then(|| members(object, "historicalVersions").collect()),
         body: None,
     };
@@ -215,7 +228,12 @@ fn row(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
     match object.class() {
         "Space" => space(tables, own, object),
         "BodyContent" => {
-            let row = Body { offset: object.offset(), owner: id(object, "content"), text: text(object, "body") };
+            let row = Body {
+                offset: object.offset(),
+                owner: id(object, "content"),
+                text: text(object, "body"),
+                written: object.number("bodyType"),
+            };
             put(&mut tables.bodies, own, row)
         }
         "ContentProperty" => property(tables, own, object),
@@ -264,6 +282,7 @@ fn row(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
                 space: id(object, "space"),
                 description: boxed(object.text("description")),
                 text: text(object, "content"),
+                written: object.number("bodyType"),
                 is_old: old || object.filled("contentStatus").is_some_and(|status| status != "current"),
             };
             put(&mut tables.templates, own, row)
@@ -277,6 +296,9 @@ fn row(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
             let members = members(object, "localMembers").collect();
             put(&mut tables.groups, own, Group { class, name: object.text("name").unwrap_or_default().into(), members })
         }
+        watches::CLASS => watches::take(tables, own, object),
+        likes::CLASS => likes::take(tables, own, object),
+        tasks::CLASS => tasks::take(tables, own, object),
         _ => account(tables, own, object),
     }
 }
@@ -314,7 +336,9 @@ fn space(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
 
 fn property(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
     let name = object.text("name").unwrap_or_default();
-    let Some(name) = PROPERTIES.iter().find(|known| **known == name) else { return Taken::Ignored };
+    let Some(name) = PROPERTIES.iter().find(|known| **known == name) else {
+        return properties::take(tables, own, object);
+    };
     let row = Property {
         name,
         text: boxed(object.text("stringValue")),

@@ -11,22 +11,29 @@ mod extract;
 mod files;
 mod judge;
 mod labels;
+mod likes;
 mod load;
 mod people;
 mod permissions;
 mod places;
 pub mod preflight;
+mod profiles;
+mod properties;
 mod quote;
 mod references;
 mod scope;
 mod spaces;
 mod survey;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_beside;
+mod watches;
 mod work;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::path::Path;
 
 pub use extract::{Extract, ExtractError, extract};
@@ -106,7 +113,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
         collector: Collector::default(),
         accounts: work.accounts,
         damages,
-        left_out: BTreeMap::new(),
+        left_out: work.tables.left_out.iter().map(|(what, number)| (Cow::Borrowed(*what), *number)).collect(),
     };
     spaces::map(&mut mapping);
     content::map(&mut mapping);
@@ -115,12 +122,16 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     permissions::map(&mut mapping);
     people::map(&mut mapping, scope.accounts);
     mapping.properties();
+    properties::map(&mut mapping);
+    watches::map(&mut mapping);
+    likes::map(&mut mapping);
+    tasks::map(&mut mapping);
     let header = Header {
         origin: origin.to_owned(),
         began,
         ended: ctx.clock.stamp(),
         product: scope::product(&work.descriptor),
-        coverage: scope::coverage(scope.accounts),
+        coverage: scope::coverage(scope.accounts, !work.tables.tasks.is_empty()),
         scope: scope.scope,
         blind_spots: classes::blind_spots(&mapping.accounts.0, &mapping.left_out),
         texts: BODY_DIGEST_RULES.to_owned(),

@@ -29,7 +29,7 @@ const KNOWN: [&str; 16] = [
 ];
 
 pub(super) fn map(mapping: &mut Mapping<'_>) {
-    of_spaces(mapping);
+    of_spaces_and_site(mapping);
     let tables = mapping.tables;
     for set in tables.sets.values() {
         match set.content.and_then(|id| tables.content.get(&id)) {
@@ -43,24 +43,26 @@ pub(super) fn map(mapping: &mut Mapping<'_>) {
     restrictions(mapping);
 }
 
-fn of_spaces(mapping: &mut Mapping<'_>) {
+fn of_spaces_and_site(mapping: &mut Mapping<'_>) {
     let tables = mapping.tables;
     let mut seen = BTreeSet::new();
     for permission in tables.permissions.values() {
-        let Some(id) = permission.space else {
-            mapping.leave_out("SpacePermission", "permissions of the site");
-            continue;
-        };
-        let Some(space) = tables.spaces.get(&id) else {
-            mapping.unplaced("SpacePermission", true);
-            continue;
+        let (holder, aside) = match permission.space {
+            // One of the site (docs/confluence.md, C17).
+            None => (Holder::None, Some(Aside::SiteWide)),
+            Some(id) => {
+                let Some(space) = tables.spaces.get(&id) else {
+                    mapping.unplaced("SpacePermission", true);
+                    continue;
+                };
+                let foreign = (!mapping.claimed.has(id)).then_some(Aside::ForeignSpace);
+                let unknown = (!KNOWN.contains(&&*permission.kind)).then_some(Aside::CloudOnly);
+                (Holder::Key(spaces::key(space)), foreign.or(unknown))
+            }
         };
         let (sort, name) = subject(mapping, permission);
         let name = ["permission", &permission.kind, sort, &name].map(str::to_owned).to_vec();
-        if seen.insert((id, name.clone())) {
-            let foreign = (!mapping.claimed.has(id)).then_some(Aside::ForeignSpace);
-            let unknown = (!KNOWN.contains(&&*permission.kind)).then_some(Aside::CloudOnly);
-            let (holder, aside) = (Holder::Key(spaces::key(space)), foreign.or(unknown));
+        if seen.insert((permission.space, name.clone())) {
             mapping.collector.push(Found { kind: Kind::Permission, id: None, holder, name, aside, fields: Vec::new() });
         }
         mapping.accounts.mapped("SpacePermission");

@@ -102,11 +102,12 @@ pub(super) fn scope(descriptor: &Descriptor, tables: &Tables, damages: &mut Dama
 }
 
 /// Which kinds the reading shows.
-pub(super) fn coverage(accounts: bool) -> BTreeMap<Kind, Coverage> {
+pub(super) fn coverage(accounts: bool, tasks: bool) -> BTreeMap<Kind, Coverage> {
     let of = |kind: Kind| match kind {
         Kind::User | Kind::Group | Kind::Membership if !accounts => {
             Coverage::NotRead("a space export holds no accounts".to_owned())
         }
+        Kind::Task if !tasks => Coverage::NotRead("the archive has no table of tasks, or an empty one".to_owned()),
         _ => Coverage::Read,
     };
     Kind::ALL.into_iter().map(|kind| (kind, of(kind))).collect()

@@ -1,6 +1,6 @@
 //! Spaces and their templates.
 
-use super::content::{absent_or, text_fields};
+use super::content::{absent_or, body_type, digest_fields};
 use super::tables::{Space, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
@@ -57,7 +57,8 @@ fn templates(mapping: &mut Mapping<'_>) {
             (Field::Title, absent_or(Some(&template.name))),
             (Field::Description, absent_or(template.description.as_deref())),
         ];
-        fields.extend(text_fields(template.text.as_ref()));
+        fields.extend(digest_fields(template.text.as_ref()));
+        fields.push(body_type(template.written.filter(|_| template.text.is_some())));
         let (space, aside) = match template.space {
             None => (String::new(), None),
             Some(_) => (space, aside),

@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::classes::ContentClass;
+use super::likes::Like;
+use super::properties;
+use super::tasks::Task;
+use super::watches::Watch;
 use crate::model::Digest;
 
 /// Strings that repeat, each kept once.
@@ -68,6 +72,8 @@ pub(super) struct Content {
     pub recorded_bytes: Option<i64>,
     pub inline: bool,
     pub marker: Option<Box<str>>,
+    /// State of an inline comment.
+    pub resolution: Option<Box<str>>,
     /// The older versions that it lists, where it lists them.
     pub versions: Option<Vec<u64>>,
     /// Its body, once joined: the id in [`Tables::bodies`].
@@ -79,6 +85,8 @@ pub(super) struct Body {
     pub offset: u64,
     pub owner: Option<u64>,
     pub text: Text,
+    /// How it is written, by number.
+    pub written: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -146,6 +154,8 @@ pub(super) struct Template {
     pub space: Option<u64>,
     pub description: Option<Box<str>>,
     pub text: Text,
+    /// How it is written, by number.
+    pub written: Option<i64>,
     pub is_old: bool,
 }
 
@@ -202,6 +212,17 @@ pub(super) struct Tables {
     pub accounts: BTreeMap<u64, Account>,
     pub groups: BTreeMap<u64, Group>,
     pub memberships: BTreeMap<u64, Membership>,
+    pub watches: BTreeMap<u64, Watch>,
+    pub likes: BTreeMap<u64, Like>,
+    pub tasks: BTreeMap<u64, Task>,
+    /// Properties that are no part of an item.
+    pub more_properties: BTreeMap<u64, properties::Property>,
+    /// Module keys of content of apps, by its id.
+    pub modules: BTreeMap<u64, Arc<str>>,
+    /// Whose profile some content is, by its id.
+    pub profiles: BTreeMap<u64, Who>,
+    /// Objects of compared classes that were left out while they were read, by what they are.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Owners by what they list: the other direction of each join.
     pub listed: Listed,
 }
@@ -226,6 +247,7 @@ impl Tables {
         let listed = std::mem::take(&mut self.listed);
         fill(&mut self.bodies, &listed.bodies, |row| &mut row.owner);
         fill(&mut self.properties, &listed.properties, |row| &mut row.owner);
+        fill(&mut self.more_properties, &listed.properties, |row| &mut row.owner);
         fill(&mut self.labellings, &listed.labellings, |row| &mut row.content);
         fill(&mut self.sets, &listed.sets, |row| &mut row.content);
         fill(&mut self.restrictions, &listed.restrictions, |row| &mut row.set);
@@ -270,6 +292,7 @@ impl Tables {
                     owner.inline |= text.is_some();
                     owner.marker = owner.marker.take().or(text.map(Box::from));
                 }
+                "status" => owner.resolution = owner.resolution.take().or(text.map(Box::from)),
                 _ => {}
             }
         }
@@ -319,7 +342,12 @@ impl Tables {
 
     /// The text of some content.
     pub fn text(&self, content: &Content) -> Option<&(Digest, u64)> {
-        self.bodies.get(&content.body?)?.text.as_ref()
+        self.body(content)?.text.as_ref()
+    }
+
+    /// The body of some content.
+    pub fn body(&self, content: &Content) -> Option<&Body> {
+        self.bodies.get(&content.body?)
     }
 }
 

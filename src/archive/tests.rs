@@ -13,7 +13,7 @@ use crate::package::PackageWriter;
 const DESCRIPTOR: &str = "#now\nexportType=space\nspaceKey=OPS\nbackupAttachments=true\n";
 
 /// A space with a page that has one older version, a child page, a comment with a reply, an attachment of two versions and a label.
-const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(super) const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <hibernate-generic datetime="2016-05-10 17:04:43">
 <object class="Space" package="com.atlassian.confluence.spaces"><id name="id">1</id><property name="key"><![CDATA[OPS]]></property><property name="name"><![CDATA[Operations]]></property><property name="homePage" class="Page" package="p"><id name="id">10</id></property><property name="spaceStatus" enum-class="SpaceStatus" package="p">CURRENT</property></object>
 <object class="ConfluenceUserImpl" package="com.atlassian.confluence.user"><id name="key">k1</id><property name="name">ann</property></object>
@@ -70,11 +70,11 @@ fn read_bytes(bytes: &[u8]) -> Result<Inventory, ArchiveError> {
     Ok(inventory)
 }
 
-fn inventory(xml: &str) -> Inventory {
+pub(super) fn inventory(xml: &str) -> Inventory {
     read_bytes(&zipped(xml, DESCRIPTOR, &FILES)).unwrap()
 }
 
-fn damage(inventory: &Inventory) -> Vec<(Severity, &str)> {
+pub(super) fn damage(inventory: &Inventory) -> Vec<(Severity, &str)> {
     inventory.damage.iter().map(|damage| (damage.severity, damage.what.as_str())).collect()
 }
 
@@ -83,7 +83,7 @@ fn only(inventory: &Inventory) -> &Damage {
     one
 }
 
-fn items(inventory: &Inventory, kind: Kind) -> Vec<&Item> {
+pub(super) fn items(inventory: &Inventory, kind: Kind) -> Vec<&Item> {
     inventory.reading.items(kind).map(Result::unwrap).collect()
 }
 
@@ -234,13 +234,18 @@ fn xml_that_breaks_off_is_told_once_and_what_was_read_stays() {
 #[test]
 fn bad_and_unknown_objects_are_counted_and_named() {
     let more = "<object class=\"Page\"><id name=\"id\">x</id></object><object><id>1</id></object><object class=\"New\" package=\"a.b\"/>\
-        <object class=\"LikeEntity\" package=\"p\"><id name=\"id\">1</id></object></hibernate-generic>";
+        <object class=\"UserLoginInfo\" package=\"p\"><id name=\"id\">1</id></object></hibernate-generic>";
     let inventory = inventory(&XML.replace("</hibernate-generic>", more));
     let wanted = [(Severity::Error, "bad-object"), (Severity::Error, "no-id"), (Severity::Info, "unknown-class")];
     assert_eq!(damage(&inventory), wanted);
     assert!(inventory.damage[2].message.contains("a.b.New"));
     assert!(
-        inventory.reading.header.blind_spots.iter().any(|spot| spot.contains("LikeEntity") && spot.contains("likes"))
+        inventory
+            .reading
+            .header
+            .blind_spots
+            .iter()
+            .any(|spot| spot.contains("UserLoginInfo") && spot.contains("log-ins"))
     );
     assert_eq!(inventory.ledger.total().damaged, 2);
 }

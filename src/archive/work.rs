@@ -1,8 +1,10 @@
 //! What is carried along while an archive is read and mapped.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::ArchiveError;
+use super::classes::ContentClass;
 use super::damage::Damages;
 use super::preflight::Signals;
 use super::references::References;
@@ -89,7 +91,7 @@ pub(super) struct Mapping<'a> {
     pub accounts: Accounts,
     pub damages: Damages,
     /// Objects of compared classes that are left out, by what they are.
-    pub left_out: BTreeMap<&'static str, u64>,
+    pub left_out: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Mapping<'_> {
@@ -99,9 +101,9 @@ impl Mapping<'_> {
     }
 
     /// An object of a class of which items are made, and no item is made of it, for this reason.
-    pub fn leave_out(&mut self, class: &str, what: &'static str) {
+    pub fn leave_out(&mut self, class: &str, what: impl Into<Cow<'static, str>>) {
         self.accounts.ignored(class);
-        *self.left_out.entry(what).or_default() += 1;
+        *self.left_out.entry(what.into()).or_default() += 1;
     }
 
     /// An object that can't be placed. Where it refers to something that isn't there, the reference is told already.
@@ -116,6 +118,9 @@ impl Mapping<'_> {
     pub fn properties(&mut self) {
         for property in self.tables.properties.values() {
             match property.owner.and_then(|owner| self.tables.content.get(&owner)) {
+                Some(owner) if property.name == "status" && owner.class != ContentClass::Comment => {
+                    self.leave_out("ContentProperty", "properties called status of what is no comment");
+                }
                 Some(owner) if owner.class.is_mapped() => self.accounts.mapped("ContentProperty"),
                 Some(_) => self.accounts.ignored("ContentProperty"),
                 None => {

@@ -7,7 +7,7 @@ check! {
     ///
     /// Compares: kind of permission, and the user, group, anonymous visitors or all signed-in users who have it.
     ///
-    /// Can't see: global permissions, permissions of apps, forms that only Cloud knows (counted as left out), and who is in a group.
+    /// Can't see: permissions of the whole site and forms that only Cloud knows (both counted as left out), permissions of apps, and who is in a group.
     ///
     /// A failure is a matter of security: a permission that is missing shuts people out, one that is unexpected lets people in.
     Permissions = "permissions"

@@ -3,7 +3,7 @@
 use super::contents::Live;
 use super::found::Fields;
 use super::{Doing as _, ObserveError, Observer};
-use crate::confluence::{Children, Content};
+use crate::confluence::{Children, Content, Extensions};
 use crate::model::{Field, Kind};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -87,18 +87,7 @@ impl Observer<'_> {
             let answered = above.iter().rev().find(|one| one.kind.as_deref().is_none_or(|kind| kind == "comment"));
             fields.content(Field::Parent, answered.and_then(|one| one.id.number()));
         }
-        let extensions = comment.extensions.as_ref();
-        if let Some(location) = extensions.and_then(|extensions| extensions.location.as_deref()) {
-            // A resolved comment is an inline one, whatever the filter of the list calls it.
-            let location = if location == "resolved" { "inline" } else { location };
-            fields.value(Field::Location, location);
-            match extensions.and_then(|extensions| extensions.inline.as_ref()).and_then(|inline| inline.marker.as_ref())
-            {
-                Some(marker) => fields.text(Field::Marker, marker.as_deref()),
-                None if location == "footer" => fields.0.push((Field::Marker, FoundValue::Absent)),
-                None => {}
-            }
-        }
+        place(comment.extensions.as_ref(), &mut fields);
         let name = [Field::Author, Field::Created, Field::Body].map(|field| fields.word(field));
         let name = std::iter::once("comment".to_owned()).chain(name).collect();
         let (kind, holder) = (Kind::Comment, Holder::Content(holder.number));
@@ -191,6 +180,31 @@ pub(super) fn record(attachment: &Content, fields: &mut Fields) {
     {
         fields.without(Field::Note);
         fields.text(Field::Note, Some(note));
+    }
+}
+
+/// Where a comment stands, and of an inline one its marker and whether its discussion is open.
+fn place(extensions: Option<&Extensions>, fields: &mut Fields) {
+    let Some((extensions, location)) = extensions.and_then(|all| Some((all, all.location.as_deref()?))) else { return };
+    // A resolved comment is an inline one, whatever the filter of the list calls it.
+    let location = if location == "resolved" { "inline" } else { location };
+    fields.value(Field::Location, location);
+    let resolution = extensions.resolution.as_ref().and_then(|resolution| resolution.status.as_deref());
+    match extensions.inline.as_ref().and_then(|inline| inline.marker.as_ref()) {
+        Some(marker) => {
+            fields.text(Field::Marker, marker.as_deref());
+            // What has no marker begins no discussion (docs/confluence.md, C14).
+            match (marker.as_deref().filter(|marker| !marker.is_empty()), resolution) {
+                (None, _) => fields.text(Field::Resolution, None),
+                (Some(_), Some(status)) => fields.text(Field::Resolution, Some(status)),
+                (Some(_), None) => {}
+            }
+        }
+        None if location == "footer" => {
+            fields.text(Field::Marker, None);
+            fields.text(Field::Resolution, None);
+        }
+        None => {}
     }
 }
 

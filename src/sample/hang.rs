@@ -162,7 +162,9 @@ fn inline(object: Object, plan: &Plan, comment: u64, cluster: &mut Cluster) -> O
         ("status", state),
     ];
     for (number, (name, value)) in (0_u64..).zip(properties) {
-        cluster.part(property(plan.writer(), id * 8 + number, (name, Some(value), None), (Class::COMMENT, id)));
+        let written = property(plan.writer(), id * 8 + number, (name, Some(value), None), (Class::COMMENT, id));
+        // The words that were marked are an item; the others say what the comment is.
+        if name == "inline-original-selection" { cluster.push(Kind::Property, written) } else { cluster.part(written) }
     }
     object.collection("contentProperties", "Collection", Class::PROPERTY, (0..4).map(|number| id * 8 + number))
 }

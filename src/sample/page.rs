@@ -291,7 +291,10 @@ fn put_away(plan: &Plan, index: u64, trashed: bool) -> Cluster {
     cluster.part(body(plan.writer(), Class::PAGE, id, &body::page(&mut lot, &Refers::default(), newest.number), 2));
     if trashed {
         let date = (created + 9_000_000).to_string();
-        cluster.part(hang::property(plan.writer(), property, ("trash-date", Some(&date), None), (Class::PAGE, id)));
+        cluster.push(
+            Kind::Property,
+            hang::property(plan.writer(), property, ("trash-date", Some(&date), None), (Class::PAGE, id)),
+        );
     }
     if let Some(older) = older {
         let first = Facts { number: 1, edited: created, editor: author, ..newest };

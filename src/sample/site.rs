@@ -56,7 +56,7 @@ pub(super) fn head(plan: &Plan) -> Cluster {
         (0_u64..).zip(["USECONFLUENCE", "CREATESPACE", "ADMINISTRATECONFLUENCE", "SYSTEMADMINISTRATOR"])
     {
         let group = if number == 0 { "confluence-users" } else { "confluence-administrators" };
-        cluster.part(permission(plan, 557_057 + number, None, kind, &Grantee::Group(group)));
+        cluster.push(Kind::Permission, permission(plan, 557_057 + number, None, kind, &Grantee::Group(group)));
     }
     template(plan, None, 655_361, &mut cluster);
     cluster

@@ -17,12 +17,17 @@ import zipfile
 from collections import namedtuple
 
 KINDS = ["space", "page", "blog-post", "comment", "attachment", "version", "label", "restriction", "permission", "template",
-         "user", "group", "membership", "draft"]
+         "user", "group", "membership", "draft", "watch", "like", "property", "profile", "task"]
 CONTENT = {"Page", "BlogPost", "Comment", "Attachment", "Draft", "SpaceDescription", "PersonalInformation", "GlobalDescription",
            "CustomContentEntityObject"}
 PAGELESS = {"SpaceDescription", "PersonalInformation", "GlobalDescription", "CustomContentEntityObject"}
 SERVER_PERMISSIONS = set("VIEWSPACE EDITSPACE COMMENT CREATEATTACHMENT EDITBLOG REMOVEPAGE REMOVEBLOG REMOVECOMMENT REMOVEATTACHMENT "
                          "REMOVEMAIL REMOVEOWNCONTENT SETPAGEPERMISSIONS SETSPACEPERMISSIONS EXPORTPAGE EXPORTSPACE ARCHIVEPAGE".split())
+PARTS = {"MEDIA_TYPE", "FILESIZE", "inline-comment", "inline-marker-ref", "actualCommentType", "status"}
+RESTLESS = re.compile("share-id|sync-rev|sync-rev-source|collabService|ncs-step-version|ncs-step-version-source|macroNames|macro-count[.].*|"
+                      "macro-create-events-published-for-version|MINOR_EDIT|FILESTORE_ID|COLLECTION_NAME_TYPE|FILE_IN_MEDIA|"
+                      "DOCUMENT_ARTIFACT_IN_MEDIA")
+STORAGE = "confluence-content-property-storage:content-property"
 Ref = namedtuple("Ref", "cls id")
 
 
@@ -193,11 +198,12 @@ class Reader:
         self.body = {}
         for body, obj in self.table("BodyContent"):
             owner = obj.num("content") if obj.num("content") is not None else bodies.get(body)
-            self.body[owner] = obj.text("body")
+            self.body[owner] = (obj.text("body"), obj.int("bodyType"))
         owned = self.listed(content, "contentProperties")
-        self.marks = {}
+        self.marks, self.owner = {}, {}
         for prop, obj in self.table("ContentProperty"):
             owner = obj.num("content") if obj.num("content") is not None else owned.get(prop)
+            self.owner[prop] = owner
             self.marks.setdefault(owner, {}).setdefault(obj.text("name"), obj)
         versions = self.listed(content, "historicalVersions")
         self.original = {}
@@ -261,8 +267,13 @@ class Reader:
         return {"editor": self.user(obj, "lastModifier", "lastModifierName"), "edited": clock(obj.text("lastModificationDate"))}
 
     def bodyfields(self, own):
-        value, length = digest(self.body.get(own))
-        return {"body": value, "body-bytes": length}
+        return self.textfields(*self.body.get(own, (None, None)))
+
+    @staticmethod
+    def textfields(text, number):
+        value, length = digest(text)
+        written = {0: "wiki", 1: "raw", 2: "storage", None: None}.get(number, str(number)) if text else None
+        return {"body": value, "body-bytes": length, "body-type": written}
 
     # -- items
 
@@ -293,6 +304,11 @@ class Reader:
         self.permissions()
         if self.site:
             self.people()
+        self.watches()
+        self.likes()
+        self.properties()
+        self.profiles()
+        self.tasks()
         return self.resolve()
 
     @staticmethod
@@ -324,17 +340,17 @@ class Reader:
                                     and row.num("space") == own and self.original[other] is None), None)
             archived = (obj.props.get("spaceStatus") or "").lower() == "archived"
             fields = {"title": obj.text("name") or "", "type": obj.text("spaceType"), "status": "archived" if archived else "current",
-                      "homepage": ("content", obj.num("homePage")), "description": digest(self.body.get(description))[0],
+                      "homepage": ("content", obj.num("homePage")), "description": digest(self.body.get(description, (None,))[0])[0],
                       "author": self.user(obj, "creator", "creatorName"), "created": clock(obj.text("creationDate"))}
             self.add("space", None, ["space", self.key[own]], fields, own, self.beyond(own))
         listed = self.listed(self.table("Space"), "pageTemplates")
         for own, obj in self.table("PageTemplate"):
             if obj.ref("originalVersionPageTemplate") or (obj.text("contentStatus") or "current") != "current":
                 continue
-            value, length = digest(obj.text("content"))
             space = obj.num("space") if obj.num("space") is not None else listed.get(own)
             aside = None if space is None else "orphan" if space not in self.key else self.beyond(space)
-            fields = {"title": obj.text("name") or "", "description": obj.text("description"), "body": value, "body-bytes": length}
+            fields = {"title": obj.text("name") or "", "description": obj.text("description"),
+                      **self.textfields(obj.text("content"), obj.int("bodyType"))}
             self.add("template", None, ["template", self.key.get(space, ""), obj.text("name") or ""], fields, None, aside)
 
     def page(self, own, obj):
@@ -356,6 +372,7 @@ class Reader:
         inline = marker or (text.get("inline-comment") or "").lower() == "true" or text.get("actualCommentType") == "inline"
         fields = {**self.authorship(obj), "number": obj.int("version"), "status": status, "parent": ("content", obj.num("parent")),
                   **self.bodyfields(own), "location": "inline" if inline else "footer", "marker": marker}
+        fields["resolution"] = (text.get("status") or "open") if marker else None
         name = ["comment", fields["author"] or "", fields["created"] or "", fields["body"] or ""]
         self.add("comment", self.container(own) or 0, name, fields, own, "trashed" if status == "trashed" else None)
 
@@ -453,7 +470,7 @@ class Reader:
         listed, seen = self.listed(self.table("Space"), "permissions"), set()
         for own, obj in self.table("SpacePermission"):
             space = obj.num("space") if obj.num("space") is not None else listed.get(own)
-            if space not in self.key:
+            if space is not None and space not in self.key:
                 continue
             group, user = obj.text("group"), self.user(obj, "userSubject", "userName", "key")
             crowd = obj.text("allUsersSubject")
@@ -467,7 +484,8 @@ class Reader:
             if (space, kind, *who) not in seen:
                 seen.add((space, kind, *who))
                 aside = self.beyond(space) or (None if kind in SERVER_PERMISSIONS else "cloud-only")
-                self.add("permission", ["space", self.key[space]], ["permission", kind, *who], {}, None, aside)
+                holder, aside = (None, "site-wide") if space is None else (["space", self.key[space]], aside)
+                self.add("permission", holder, ["permission", kind, *who], {}, None, aside)
 
     def people(self):
         users = self.table("InternalUser") + self.table("DefaultHibernateUser")
@@ -489,6 +507,82 @@ class Reader:
                  if group in groups and user in users}
         for group, user in names:
             self.add("membership", None, ["group", group, "member", user], {})
+
+    # -- what hangs on content beside its text
+
+    def holds(self, own):
+        """Whether watches, likes, properties and tasks can hang on this content."""
+        row = self.content.get(own)
+        return row is not None and row.cls not in PAGELESS and (self.original[own] is None or self.status(row) == "draft")
+
+    def watches(self):
+        for _, obj in self.table("Notification"):
+            user = self.user(obj, "receiver", "userName", "key")
+            page = obj.num("content") if obj.num("content") is not None else obj.num("page")
+            flags = [flag for flag in ("network", "digest") if obj.text(flag) == "true"]
+            sort, space, aside = (obj.text("type") or (flags + [""])[0]).lower(), obj.num("space"), None
+            if page in self.content and self.content[page].cls == "SpaceDescription":
+                page, space = None, self.content[page].num("space")
+            elif page is not None and not self.holds(page):
+                continue
+            label = self.tables.get("Label", {}).get(obj.num("label"))
+            if page is not None:
+                holder, sort = page, ""
+            elif space is not None:
+                holder, aside = ["space", self.key.get(space)], self.beyond(space)
+            elif obj.num("label") is not None:
+                holder = ["label", label and f"{label.text('namespace') or 'global'}:{label.text('name') or ''}"]
+            else:
+                holder = []
+            if user is not None and not (isinstance(holder, list) and None in holder):
+                self.add("watch", holder, ["watch", user, sort], {"created": clock(obj.text("creationDate"))}, None, aside)
+
+    def likes(self):
+        for _, obj in self.table("LikeEntity"):
+            user = self.user(obj, "user", "userName", "key")
+            if user is not None and self.holds(obj.num("content")) and (obj.text("liked") or "").lower() != "false":
+                self.add("like", obj.num("content"), ["like", user], {"created": clock(obj.text("creationDate"))})
+
+    def properties(self):
+        for own, obj in self.table("ContentProperty"):
+            name = obj.text("name") or ""
+            if name in PARTS or RESTLESS.fullmatch(name) or not self.holds(self.owner[own]):
+                continue
+            said = [(sort, obj.text(column)) for sort, column in (("text", "stringValue"), ("number", "longValue"), ("date", "dateValue"))]
+            sort, text = next((pair for pair in said if pair[1]), ("text", None))
+            value, length = digest(text)
+            self.add("property", self.owner[own], ["property", name], {"type": sort, "body": value, "body-bytes": length})
+        for own, obj in sorted(self.content.items()):
+            stored = obj.cls == "CustomContentEntityObject" and (obj.text("pluginModuleKey") or "").endswith(STORAGE)
+            if not stored or self.original[own] is not None or self.status(obj) == "draft":
+                continue
+            holder, aside = self.container(own), None
+            if holder is None or holder in self.content and self.content[holder].cls == "SpaceDescription":
+                space = obj.num("space") if holder is None else self.content[holder].num("space")
+                holder, aside = ["space", self.key.get(space, "")], self.beyond(space)
+            elif not self.holds(holder):
+                continue
+            fields = {"type": "json", "number": obj.int("version"), **self.editorship(obj), **self.bodyfields(own)}
+            trashed = "trashed" if self.status(obj) == "trashed" else None
+            self.add("property", holder, ["property", self.title(obj)], fields, own, trashed or aside)
+
+    def profiles(self):
+        for own, obj in sorted(self.content.items()):
+            if obj.cls == "PersonalInformation" and self.original[own] is None:
+                fields = {"number": obj.int("version"), "created": clock(obj.text("creationDate")), **self.editorship(obj),
+                          **self.bodyfields(own)}
+                self.add("profile", None, ["profile", self.user(obj, "user", "username", "key") or ""], fields, own)
+
+    def tasks(self):
+        for _, obj in self.table("InlineTask"):
+            if self.holds(obj.num("content")):
+                time = lambda name: clock(obj.text(name)) or obj.text(name)
+                value, length = digest(obj.text("body"))
+                fields = {"status": {"CHECKED": "done", "UNCHECKED": "open"}.get(obj.text("status")),
+                          "author": self.user(obj, "creator", "creatorName"), "assignee": self.user(obj, "assignee", "assigneeName"),
+                          "created": time("creationDate"), "edited": time("updateDate"), "due": time("dueDate"),
+                          "body": value, "body-bytes": length}
+                self.add("task", obj.num("content"), ["task", f"{obj.text('taskId') or '':0>6}"], fields)
 
     # -- references
 

@@ -144,6 +144,9 @@ pub struct Extensions {
     /// Where an inline comment sits.
     #[serde(default, rename = "inlineProperties")]
     pub inline: Option<InlineProperties>,
+    /// Whether the discussion that an inline comment begins is open.
+    #[serde(default)]
+    pub resolution: Option<Resolution>,
     /// Place among its siblings: a number, or `none`.
     #[serde(default)]
     pub position: Option<serde_json::Value>,
@@ -158,6 +161,14 @@ pub struct InlineProperties {
     /// The words that were marked.
     #[serde(default, rename = "originalSelection")]
     pub selection: Option<String>,
+}
+
+/// The state of a discussion.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Resolution {
+    /// `open`, `resolved` or `dangling`.
+    #[serde(default)]
+    pub status: Option<String>,
 }
 
 /// Restrictions by operation.
