@@ -62,6 +62,8 @@ pub(super) struct Damages {
     list: Vec<Damage>,
     numbers: BTreeMap<String, (u64, Severity)>,
     pub later: Vec<Later>,
+    /// The entries that hold the objects, and from where on the offsets of objects are theirs. Empty where entities.xml holds all.
+    sources: Vec<(u64, String)>,
     many: BTreeMap<(&'static str, String), Many>,
 }
 
@@ -75,6 +77,33 @@ impl Damages {
         self.partial = partial;
         if partial {
             self.list.retain(|damage| !BY_ABSENCE.contains(&damage.what.as_str()));
+        }
+    }
+
+    /// Says that objects of this offset and of higher ones stand in this entry.
+    pub fn source(&mut self, from: u64, entry: &str) {
+        self.sources.push((from, entry.to_owned()));
+    }
+
+    /// The entry in which an object stands, and its offset there.
+    fn located(&self, offset: u64) -> Option<(&str, u64)> {
+        let (from, entry) = self.sources.iter().rev().find(|(from, _)| *from <= offset)?;
+        Some((entry, offset - from))
+    }
+
+    /// Offsets of objects in words, as they are in their entries.
+    pub fn numbers(&self, offsets: &[u64]) -> String {
+        let own = offsets.iter().map(|offset| self.located(*offset).map_or(*offset, |(_, own)| own).to_string());
+        own.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Puts the table that holds an object in the place of entities.xml.
+    fn place(&self, damage: &mut Damage) {
+        let Some(place) = damage.place.as_mut().filter(|place| place.entry == ENTITIES) else { return };
+        match place.offset.map(|offset| self.located(offset)) {
+            Some(Some((entry, own))) => *place = Place { entry: entry.to_owned(), offset: Some(own) },
+            None if self.sources.first().is_some_and(|(_, entry)| entry != ENTITIES) => damage.place = None,
+            Some(None) | None => {}
         }
     }
 
@@ -128,7 +157,7 @@ impl Damages {
             what: "descriptor-space-missing".to_owned(),
             severity: Severity::Error,
             subject: Subject { space: Some(key.to_owned()), ..Subject::default() },
-            message: "the descriptor names a space that is not in entities.xml".to_owned(),
+            message: "the descriptor names a space that is not in the package".to_owned(),
             place: at_entities(None),
             remedy: Some("make the backup again".to_owned()),
         });
@@ -196,6 +225,23 @@ impl Damages {
         let place = Some(Place { entry: entry.to_owned(), offset: Some(*offset) });
         let remedy = "Confluence stops at them; replace them in the source, or clean the package with Atlassian's tool";
         self.add("illegal-character", Severity::Error, message, place, Some(remedy));
+    }
+
+    /// Characters that XML forbids in the CSV form, which bears control characters. Bytes that are no text at all are another matter.
+    pub fn illegal_in_table(&mut self, entry: &str, illegal: &Illegal) {
+        let Some((offset, _)) = illegal.places.first() else { return };
+        let codes = illegal.places.iter().map(|(_, code)| *code);
+        let broken = codes.clone().any(|code| matches!(code, 0 | 0x80..=0xff | 0xd800..=0xdfff));
+        let first: Vec<String> =
+            (illegal.places.iter().take(5)).map(|(offset, code)| format!("U+{code:04X} at byte {offset}")).collect();
+        let (number, severity) = (count(illegal.number), if broken { Severity::Error } else { Severity::Warning });
+        let message = format!("{number} characters that are no text, read as U+FFFD: {}", first.join(", "));
+        let place = Some(Place { entry: entry.to_owned(), offset: Some(*offset) });
+        self.add("illegal-character", severity, message, place, None);
+    }
+
+    pub fn bad_row(&mut self, table: &str, offset: u64) {
+        self.many.entry(("bad-row", table.to_owned())).or_default().add(offset);
     }
 
     pub fn duplicate(&mut self, class: &str, offset: u64) {
@@ -269,12 +315,14 @@ impl Damages {
                 "property-without-owner" => {
                     (Severity::Info, "they belong to no content, as happens in healthy exports")
                 }
+                "bad-row" => (Severity::Error, "their fields are not those of the header, and nothing is made of them"),
                 "body-without-owner" => (Severity::Error, "they belong to no content"),
                 _ => (Severity::Error, "their id is missing, or no number"),
             };
-            let mut message = format!("{} of class {class}: {words}", count(many.number));
+            let sort = if class.ends_with(".csv") { "rows" } else { "of class" };
+            let mut message = format!("{} {sort} {class}: {words}", count(many.number));
             if !many.first.is_empty() {
-                message = format!("{message}; the first at bytes {}", numbers(&many.first));
+                message = format!("{message}; the first at bytes {}", self.numbers(&many.first));
             }
             self.add(what, severity, message, at_entities(many.first.first().copied()), None);
         }
@@ -285,15 +333,13 @@ impl Damages {
                 self.list.push(Damage { what, severity, subject, message, place: None, remedy: None });
             }
         }
-        self.list.sort();
-        self.list
+        let mut list = std::mem::take(&mut self.list);
+        list.iter_mut().for_each(|damage| self.place(damage));
+        list.sort();
+        list
     }
 }
 
 pub(super) fn at_entities(offset: Option<u64>) -> Option<Place> {
     Some(Place { entry: ENTITIES.to_owned(), offset })
-}
-
-pub(super) fn numbers(offsets: &[u64]) -> String {
-    offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -102,7 +102,7 @@ pub(super) fn claim(package: &Package, tables: &Tables) -> Claims {
     claims
 }
 
-/// Reads every entry but entities.xml to its end, in the order in which they stand in the zip, and digests those that are claimed.
+/// Reads every entry that isn't read yet to its end, in the order in which they stand in the zip, and digests those that are claimed.
 pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damages) -> Result<Files, ArchiveError> {
     let package = work.package;
     let mut order: Vec<usize> = (0..package.entries().len()).collect();
@@ -112,7 +112,7 @@ pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damag
     let mut told = 0_u64;
     plugin_data(package, damages);
     for at in order {
-        let Some(entry) = package.entries().get(at).filter(|entry| entry.name != super::load::ENTITIES) else {
+        let Some(entry) = package.entries().get(at).filter(|entry| !work.loaded.contains(&entry.name)) else {
             continue;
         };
         let claimed = !claims.of(at).is_empty();

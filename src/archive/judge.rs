@@ -1,7 +1,7 @@
 //! What is wrong with the archive and shows only when all of it was read.
 
 use super::classes::ContentClass;
-use super::damage::{Damages, at_entities, numbers};
+use super::damage::{Damages, at_entities};
 use super::files::{Claims, Files};
 use super::places::Places;
 use super::references::References;
@@ -159,7 +159,7 @@ impl Damages {
                 | ("Attachment", "content" | "containerContent") => Severity::Error,
                 _ => Severity::Warning,
             };
-            let (number, first) = (count(found.number), numbers(&found.first));
+            let (number, first) = (count(found.number), self.numbers(&found.first));
             let message = match found.number {
                 1 => format!(
                     "1 reference by {class}.{property} leads to nothing in the package, in the object at byte {first}"

@@ -27,6 +27,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         damages.no_entities();
         return Ok(false);
     };
+    work.loaded.insert(entry.name.clone());
     let reader = match work.package.read(entry) {
         Ok(reader) => reader,
         Err(PackageError::Entry(error)) => {
@@ -67,7 +68,8 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
     Ok(whole)
 }
 
-fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
+/// Takes an object into the tables.
+pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
     work.signals.take(object);
     let class = object.class();
     let known = classes::is_mapped(class);

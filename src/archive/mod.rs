@@ -1,11 +1,12 @@
 //! What an archive holds: package → [`Inventory`].
 //!
-//! One pass over entities.xml into compact tables, joins in both directions (the writers differ in which side of a reference they write),
+//! One pass over entities.xml, or the tables of the CSV form, into compact tables, joins in both directions (the writers differ in which side of a reference they write),
 //! one pass over the files. Damage is collected, and reading goes on behind it. Must not know of targets, REST or checks.
 
 mod attachments;
 mod classes;
 mod content;
+mod csv;
 mod damage;
 mod extract;
 mod files;
@@ -54,11 +55,6 @@ pub enum ArchiveError {
     /// The package can't be opened, or the machine can't read it on.
     #[error("read the backup: {0}")]
     Package(#[from] PackageError),
-    /// The other form of a Cloud export.
-    #[error(
-        "read the backup: {0} is the CSV form of a Cloud space export, which this version can't read yet; Confluence Data Center can't restore it either"
-    )]
-    Csv(String),
     /// What was read can't be gone through again.
     #[error("read the backup: {0}")]
     Read(#[from] ReadError),
@@ -72,13 +68,12 @@ impl ArchiveError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Package(error) => error.fault(),
-            Self::Csv(_) => Fault::Backup,
             Self::Read(_) | Self::Stopped => Fault::Rig,
         }
     }
 }
 
-/// Reads the archive whole: every object of entities.xml and every byte of every entry. Blocking; takes minutes on a large site.
+/// Reads the archive whole: every object and every byte of every entry. Blocking; takes minutes on a large site.
 ///
 /// # Errors
 /// Only where nothing can be read at all, or the drill is stopped; everything else is damage in the inventory.
@@ -101,7 +96,12 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     damages.extend(package.damage().iter().cloned());
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
-    let whole = load::load(&mut work, &mut damages)?;
+    let csv = scope::is_csv(&package, &work.descriptor, &mut damages);
+    let whole = if csv {
+        csv::load(&mut work, &mut damages)?
+    } else {
+        load::load(&mut work, &mut damages)? & csv::load_beside(&mut work, &mut damages)?
+    };
     work.tables.join();
     let claims = files::claim(&package, &work.tables);
     let files = files::read_all(&mut work, &claims, &mut damages)?;
@@ -148,9 +148,9 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
             entries_of: package.entries().len() as u64,
             bytes: work.object_bytes,
         },
-        writer: scope::writer(&work.descriptor, &work.tables.signs).to_owned(),
+        writer: scope::writer(&work.descriptor, &work.tables.signs, csv).to_owned(),
         descriptor: work.descriptor,
-        whole,
+        whole: whole && !work.short,
     };
     Ok((inventory, work.signals))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::ArchiveError;
+use super::csv;
 use super::load::ENTITIES;
 use crate::model::Backup;
 use crate::package::{Limits, Package, RawObject, objects};
@@ -24,6 +25,10 @@ pub(super) fn bodies_at(
 ) -> Result<HashMap<u64, String>, ArchiveError> {
     let package = Package::open(path, &Limits::default())?;
     let mut found = HashMap::new();
+    if package.entry(ENTITIES).is_none() && !ids.is_empty() {
+        csv::bodies(&package, ids, |owner, text| put(&mut found, owner, text.to_owned(), max_bytes))?;
+        return Ok(found);
+    }
     let Some(entry) = package.entry(ENTITIES).filter(|_| !ids.is_empty()) else { return Ok(found) };
     // Owners list their bodies in older packages, and may stand behind them.
     let mut listed: HashMap<u64, u64> = HashMap::new();
@@ -52,9 +57,12 @@ pub(super) fn bodies_at(
 
 fn take(found: &mut HashMap<u64, String>, body: &RawObject, owner: Option<u64>, ids: &BTreeSet<u64>, max_bytes: usize) {
     if let (Some(owner), Some(text)) = (owner.filter(|owner| ids.contains(owner)), body.filled("body")) {
-        let mut text = text.replace("]] >", "]]>");
-        let end = (0..=max_bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-        text.truncate(end);
-        found.insert(owner, text);
+        put(found, owner, text.replace("]] >", "]]>"), max_bytes);
     }
+}
+
+fn put(found: &mut HashMap<u64, String>, owner: u64, mut text: String, max_bytes: usize) {
+    let end = (0..=max_bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    text.truncate(end);
+    found.insert(owner, text);
 }

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ArchiveError;
 use super::damage::Damages;
 use super::tables::{Signs, Tables};
-use crate::model::{Descriptor, Kind, Scope};
+use crate::model::{Descriptor, Kind, Scope, Severity};
 use crate::package::{EntryError, EntryProblem, Package, PackageError, read_descriptor};
 use crate::reading::Coverage;
 
 /// Most bytes of a descriptor. Real ones have under 2 kB.
 const MOST: u64 = 1 << 20;
 
-/// Reads the descriptor, and refuses the CSV form.
+/// Reads the descriptor.
 pub(super) fn descriptor(package: &Package, damages: &mut Damages) -> Result<Descriptor, ArchiveError> {
     let names = ["exportDescriptor.properties", "exportDescriptor.properties.gz"];
     let entry = names.iter().find_map(|name| package.entry(name));
@@ -31,12 +31,28 @@ pub(super) fn descriptor(package: &Package, damages: &mut Damages) -> Result<Des
             Descriptor::default()
         }
     };
-    let tables = ["spaces.csv", "spaces.csv.gz", "content.csv", "content.csv.gz"];
-    let by_name = package.entry("entities.xml").is_none() && tables.iter().any(|name| package.entry(name).is_some());
-    if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) || by_name {
-        return Err(ArchiveError::Csv(package.path().display().to_string()));
-    }
     Ok(descriptor)
+}
+
+/// Whether it is the CSV form, by what is there: a package may hold what its descriptor doesn't say (docs/confluence.md, C21).
+pub(super) fn is_csv(package: &Package, descriptor: &Descriptor, damages: &mut Damages) -> bool {
+    let said = descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv"));
+    let xml = package.entry("entities.xml").is_some();
+    let tables =
+        package.tables().any(|table| ["spaces", "content"].iter().any(|name| table.name.eq_ignore_ascii_case(name)));
+    if xml && tables {
+        let (read, unread) = if said { ("the tables", "entities.xml") } else { ("entities.xml", "the tables") };
+        let message =
+            format!("it holds both entities.xml and the tables of the CSV form: {read} are read, and {unread} not");
+        damages.add(
+            "two-forms",
+            Severity::Error,
+            message,
+            None,
+            Some("make the backup again; no Confluence writes both"),
+        );
+    }
+    if xml && tables { said } else { tables || (said && !xml) }
 }
 
 /// The spaces that the export claims to hold, by id.
@@ -125,8 +141,10 @@ pub(super) fn product(descriptor: &Descriptor) -> Option<String> {
 }
 
 /// Which of Confluence's writers made it, by its habits (docs/confluence.md, C1).
-pub(super) fn writer(descriptor: &Descriptor, signs: &Signs) -> &'static str {
-    if descriptor.get("source") == Some("cloud") || signs.cloud {
+pub(super) fn writer(descriptor: &Descriptor, signs: &Signs, csv: bool) -> &'static str {
+    if csv {
+        "Cloud CSV writer"
+    } else if descriptor.get("source") == Some("cloud") || signs.cloud {
         "Cloud XML writer"
     } else if signs.owned_properties {
         "Data Center writer (8.3 and later)"

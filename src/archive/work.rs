@@ -1,7 +1,7 @@
 //! What is carried along while an archive is read and mapped.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ArchiveError;
 use super::classes::ContentClass;
@@ -25,6 +25,10 @@ pub(super) struct Work<'a> {
     pub signals: Signals,
     pub accounts: Accounts,
     pub entries: u64,
+    /// Names of the entries whose objects were read.
+    pub loaded: BTreeSet<String>,
+    /// Whether rows are missing that the exporter counted.
+    pub short: bool,
     pub object_bytes: u64,
     pub bytes: u64,
     pub bytes_of: u64,
@@ -41,6 +45,8 @@ impl<'a> Work<'a> {
             signals: Signals::of(package),
             accounts: Accounts::default(),
             entries: 0,
+            loaded: BTreeSet::new(),
+            short: false,
             object_bytes: 0,
             bytes: 0,
             bytes_of: package.entries().iter().fold(0, |sum, entry| entry.bytes.saturating_add(sum)),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Dumps every item of a Confluence XML export as JSON lines: a second reader, independent of the one under src/.
+"""Dumps every item of a Confluence export, XML or CSV, as JSON lines: a second reader, independent of the one under src/.
 
 Usage: dump.py PACKAGE      a zip, or the folder that it was unpacked into
 
@@ -7,7 +7,10 @@ Standard library only. The whole package is read into memory; it is made for tes
 {"kind", "key", "id"?, "aside"?, "fields"}; a field that is null is absent.
 """
 
+import csv
+import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -156,6 +159,75 @@ def lex(text):
     return lexer.objects
 
 
+# ---- tables ---------------------------------------------------------------------------------------------------------------------
+
+CONTENT_TYPES = {"PAGE": "Page", "BLOGPOST": "BlogPost", "COMMENT": "Comment", "ATTACHMENT": "Attachment", "CUSTOM": "CustomContentEntityObject",
+                 "SPACEDESCRIPTION": "SpaceDescription", "USERINFO": "PersonalInformation", "GLOBALDESCRIPTION": "GlobalDescription",
+                 "DRAFT": "Draft", "FOLDER": "Page"}
+# Per table: class, column of the id, and the columns by property; a property with > in front refers to another object.
+COLUMNS = {
+    "user_mapping": ("ConfluenceUserImpl", "user_key", "username=name lower_username=lowerName"),
+    "spaces": ("Space", "spaceid", "spacename=name spacekey=key spacedescid=>description homepage=>homePage creator=>creator "
+               "creationdate=creationDate spacetype=spaceType spacestatus=spaceStatus"),
+    "content": (None, "contentid", "title=title version=version creator=>creator creationdate=creationDate lastmodifier=>lastModifier "
+                "lastmoddate=lastModificationDate versioncomment=versionComment prevver=>originalVersion content_status=contentStatus "
+                "pageid=>containerContent spaceid=>space child_position=position parentid=>parent parentcommentid=>parent "
+                "pluginkey=pluginModuleKey username=>user"),
+    "bodycontent": ("BodyContent", "bodycontentid", "body=body contentid=>content bodytypeid=bodyType"),
+    "contentproperties": ("ContentProperty", "propertyid", "propertyname=name stringval=stringValue longval=longValue dateval=dateValue "
+                          "contentid=>content"),
+    "label": ("Label", "labelid", "name=name namespace=namespace owner=>owningUser"),
+    "content_label": ("Labelling", "id", "labelid=>label contentid=>content pagetemplateid=>pageTemplate labelableid=labelableId "
+                      "labelabletype=labelableType"),
+    "content_perm_set": ("ContentPermissionSet", "id", "cont_perm_type=type content_id=>owningContent"),
+    "content_perm": ("ContentPermission", "id", "cp_type=type username=>userSubject groupname=groupName cps_id=>owningSet"),
+    "spacepermissions": ("SpacePermission", "permid", "spaceid=>space permtype=type permgroupname=group permusername=>userSubject "
+                         "permalluserssubject=allUsersSubject"),
+    "pagetemplates": ("PageTemplate", "templateid", "templatename=name templatedesc=description content=content spaceid=>space "
+                      "prevver=>originalVersionPageTemplate bodytypeid=bodyType"),
+    "notifications": ("Notification", "notificationid", "contentid=>content labelid=>label spaceid=>space username=>receiver "
+                      "creationdate=creationDate digest=digest network=network contenttype=type"),
+    "likes": ("LikeEntity", "id", "contentid=>content username=>user creationdate=creationDate liked=liked"),
+    "ao_baf3aa_aoinline_task": ("InlineTask", "global_id", "content_id=>content id=taskId body=body task_status=status "
+                                "assignee_user_key=>assignee creator_user_key=>creator complete_user_key=>completeUser "
+                                "create_date=creationDate update_date=updateDate due_date=dueDate complete_date=completeDate"),
+}
+
+
+def unpacked(data):
+    """Names on .gz say nothing: the first bytes do."""
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def tables(files, only=None):
+    """The objects of all tables that are known, or of one."""
+    found = []
+    for name, data in sorted(files.items()):
+        match = re.fullmatch(r"([^/]+)\.csv(\.gz)?", name, re.IGNORECASE)
+        table = match[1].lower() if match else None
+        if table not in COLUMNS or only not in (None, table):
+            continue
+        data = unpacked(data)
+        csv.field_size_limit(1 << 30)
+        rows = csv.reader(io.StringIO(legal(data).lstrip("\ufeff"), newline=""), strict=True)
+        header = [column.strip().lower() for column in next(rows)]
+        found += [of_row(table, dict(zip(header, row))) for row in rows if row and len(row) == len(header)]
+    return found
+
+
+def of_row(table, row):
+    cls, own, columns = COLUMNS[table]
+    obj = Obj(cls or CONTENT_TYPES.get(row["contenttype"].upper(), row["contenttype"]))
+    obj.id = row.get(own) or None
+    for column, name in (pair.split("=") for pair in columns.split()):
+        value = row.get(column, "").replace("\r\n", "\n").replace("\r", "\n")
+        if value and not obj.props.get(name.lstrip(">")):
+            obj.props[name.lstrip(">")] = Ref(None, value) if name.startswith(">") else value
+    if row.get("contenttype", "").upper() == "FOLDER":
+        obj.props["isFolder"] = "true"
+    return obj
+
+
 # ---- values ---------------------------------------------------------------------------------------------------------------------
 
 def clock(text):
@@ -174,9 +246,14 @@ def digest(text):
 class Reader:
     def __init__(self, path):
         self.files = entries_of(path)
-        self.descriptor = properties_of(self.files.get("exportDescriptor.properties", b""))
+        names = ("exportDescriptor.properties", "exportDescriptor.properties.gz")
+        self.descriptor = properties_of(unpacked(next((self.files[name] for name in names if name in self.files), b"")))
         self.tables, self.content = {}, {}
-        for obj in lex(legal(self.files["entities.xml"])):
+        if "entities.xml" in self.files:
+            objects = lex(legal(self.files["entities.xml"])) + tables(self.files, "ao_baf3aa_aoinline_task")
+        else:
+            objects = tables(self.files)
+        for obj in objects:
             key = obj.id if obj.cls == "ConfluenceUserImpl" else int(obj.id) if (obj.id or "").isdigit() else obj.id
             table = self.content if obj.cls in CONTENT else self.tables.setdefault(obj.cls, {})
             table.pop(key, None)
