@@ -13,7 +13,7 @@ use super::tables::{
 use super::work::Work;
 use super::{likes, profiles, properties, tasks, watches};
 use crate::model::{body_digest, wall_clock};
-use crate::package::{EntryError, Limits, Object, ObjectError, PackageError, objects};
+use crate::package::{EntryError, Limits, Object, ObjectError, PackageError, objects_ahead};
 
 /// The entry that holds the objects.
 pub(super) const ENTITIES: &str = "entities.xml";
@@ -36,7 +36,8 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         }
         Err(error) => return Err(error.into()),
     };
-    let mut reader = objects(reader, &Limits::default());
+    let io = |source| PackageError::Io { path: work.package.path().to_owned(), source };
+    let mut reader = objects_ahead(reader, &Limits::default()).map_err(io)?;
     let (mut number, mut whole, mut sound) = (0_u64, true, true);
     while let Some(object) = reader.next_object() {
         match object {

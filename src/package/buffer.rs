@@ -17,6 +17,26 @@ pub(super) struct Span {
     length: usize,
 }
 
+impl Span {
+    /// A piece of the lent text.
+    pub fn lent(from: usize, to: usize) -> Self {
+        Self { from, length: to.saturating_sub(from) }
+    }
+
+    /// A piece of this piece.
+    pub fn part(self, from: usize, to: usize) -> Self {
+        Self { from: self.from + from, length: to.saturating_sub(from) }
+    }
+
+    pub fn len(self) -> usize {
+        self.length
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.length == 0
+    }
+}
+
 /// A value as it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kept {
@@ -164,9 +184,14 @@ impl ObjectBuffer {
 
     /// Copies a text into the arena.
     pub(super) fn keep(&mut self, text: &str) -> Span {
+        self.keep_with(|arena| arena.push_str(text))
+    }
+
+    /// Keeps what is added to the arena.
+    pub(super) fn keep_with(&mut self, add: impl FnOnce(&mut String)) -> Span {
         let from = self.arena.len();
-        self.arena.push_str(text);
-        Span { from: from | OWN, length: text.len() }
+        add(&mut self.arena);
+        Span { from: from | OWN, length: self.arena.len() - from }
     }
 
     fn keep_value(&mut self, value: &Raw) -> Kept {

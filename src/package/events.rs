@@ -1,7 +1,8 @@
-use std::io::Read;
+use std::io::BufRead;
 
+use super::scan::{self, Stop};
 use super::xml::{Tag, Token, Xml};
-use super::{Illegal, Limits, ObjectError, Raw, RawObject};
+use super::{Illegal, Limits, ObjectBuffer, ObjectError, Raw, RawObject};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -15,16 +16,20 @@ enum State {
 pub(super) struct Events<R> {
     xml: Xml<R>,
     parts: usize,
+    object_bytes: u64,
+    depth: usize,
     state: State,
     closed: bool,
     datetime: Option<String>,
 }
 
-impl<R: Read> Events<R> {
+impl<R: BufRead> Events<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         Self {
             xml: Xml::new(reader, limits),
             parts: limits.object_parts,
+            object_bytes: limits.object_bytes,
+            depth: limits.depth,
             state: State::Before,
             closed: false,
             datetime: None,
@@ -43,12 +48,45 @@ impl<R: Read> Events<R> {
         self.xml.position()
     }
 
+    /// The next object by way of the scanner, which is put into the buffer, and how many bytes were taken for it; `None` where the scanner
+    /// doesn't know what comes, and nothing was taken.
+    pub fn scanned(&mut self, buffer: &mut ObjectBuffer) -> Option<usize> {
+        if self.state != State::Inside || self.depth < scan::DEPTH {
+            return None;
+        }
+        let (position, parts) = (self.xml.position(), self.parts);
+        let ahead = self.xml.ahead()?;
+        loop {
+            let ready = ahead.ready().len();
+            match scan::object(ahead.ready(), position, ahead.is_odd(), parts, buffer) {
+                Ok(taken) if taken as u64 > self.object_bytes => return None,
+                Ok(taken) => {
+                    self.xml.skip(taken);
+                    return Some(taken);
+                }
+                Err(Stop::Unknown) => return None,
+                Err(Stop::More) if ready as u64 > self.object_bytes => return None,
+                // Twice as much each time, so that a long object isn't looked at again for each block of it.
+                Err(Stop::More) => ahead.read_ahead((2 * ready).max(1)),
+            }
+            if ahead.ready().len() == ready {
+                return None;
+            }
+        }
+    }
+
+    /// The bytes of the scanned object.
+    pub fn taken(&self, length: usize) -> &str {
+        self.xml.skipped(length)
+    }
+
     /// Whether the root's end tag was met.
     pub fn is_complete(&self) -> bool {
         self.closed
     }
 
     fn step(&mut self) -> Result<Option<RawObject>, ObjectError> {
+        self.xml.allow_object();
         loop {
             let offset = self.xml.position();
             match (self.xml.next()?, self.state) {
@@ -56,16 +94,14 @@ impl<R: Read> Events<R> {
                     self.datetime = tag.attribute("datetime").map(str::to_owned);
                     self.closed = tag.empty;
                     self.state = if tag.empty { State::Behind } else { State::Inside };
+                    self.xml.allow_object();
                 }
                 (Token::Start(tag), State::Before) => {
                     let name: String = tag.name.chars().take(40).collect();
                     let problem = format!("its root is <{name}> where Confluence writes <hibernate-generic>");
                     return Err(ObjectError::Malformed { offset, problem });
                 }
-                (Token::Start(tag), State::Inside) => {
-                    self.xml.allow_object();
-                    return self.object(tag).map(Some);
-                }
+                (Token::Start(tag), State::Inside) => return self.object(tag).map(Some),
                 (Token::End, State::Inside) => {
                     self.state = State::Behind;
                     self.closed = true;
@@ -267,7 +303,7 @@ impl<R: Read> Events<R> {
     }
 }
 
-impl<R: Read> Iterator for Events<R> {
+impl<R: BufRead> Iterator for Events<R> {
     type Item = Result<RawObject, ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {

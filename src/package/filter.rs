@@ -1,155 +1,93 @@
 use std::io::{self, BufRead, Read};
 
-/// Bytes read at a time.
-const BLOCK: usize = 256 << 10;
+use super::Illegal;
+use super::screen::Screen;
 
-/// Stands in for each byte that no parser may see. Characters below space never occur in XML, so it can't be taken for content; what is
-/// text gets U+FFFD for it. The replacement has the length of what it replaces, so that offsets stay those of the entry.
-pub(super) const SUBSTITUTE: u8 = 1;
-
-/// The characters that XML 1.0 forbids and that were met: real packages hold them in titles and file names (docs/confluence.md, C9).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Illegal {
-    /// How many there were.
-    pub number: u64,
-    /// The first hundred: offset in the entry's content, and code point (of bytes that are no UTF-8, the byte).
-    pub places: Vec<(u64, u32)>,
-}
-
-impl Illegal {
-    pub(super) fn note(&mut self, offset: u64, code: u32) {
-        self.number += 1;
-        if self.places.len() < 100 {
-            self.places.push((offset, code));
-        }
-    }
-}
-
-/// Reads bytes and replaces what XML 1.0 forbids: control characters, U+FFFE, U+FFFF, surrogates, and bytes that are no UTF-8.
+/// Lends the bytes of a reader with what XML 1.0 forbids replaced: control characters, U+FFFE, U+FFFF, surrogates, and bytes that are no
+/// UTF-8. They stand in a window that can be looked at further ahead than they are taken.
 pub(super) struct Filter<R> {
     inner: R,
-    block: Vec<u8>,
-    /// The part of the block that is filtered and not yet taken.
-    ready: std::ops::Range<usize>,
-    /// Bytes behind the ready part: the beginning of a character whose rest isn't read yet.
-    rest: usize,
-    /// Where the ready part begins in the content.
-    offset: u64,
-    /// The content may not be read beyond this offset.
+    screen: Screen,
+    /// What lies before it in the window is taken.
+    at: usize,
+    ended: bool,
+    failed: Option<io::ErrorKind>,
+    /// The content may not be taken beyond this offset.
     pub limit: u64,
-    pub illegal: Illegal,
     /// The error of the reader, kept since the parser can't carry it whole.
     pub error: Option<io::Error>,
 }
 
-impl<R: Read> Filter<R> {
+impl<R: BufRead> Filter<R> {
     pub fn new(inner: R) -> Self {
-        Self {
-            inner,
-            block: Vec::new(),
-            ready: 0..0,
-            rest: 0,
-            offset: 0,
-            limit: u64::MAX,
-            illegal: Illegal::default(),
-            error: None,
-        }
+        let screen = Screen::default();
+        Self { inner, screen, at: 0, ended: false, failed: None, limit: u64::MAX, error: None }
     }
 
-    fn fill(&mut self) -> io::Result<()> {
-        let keep = self.rest;
-        let from = self.ready.end;
-        self.block.copy_within(from..from + keep, 0);
-        self.block.resize(BLOCK, 0);
-        let mut end = keep;
-        let mut ended = false;
-        while end < 4 && !ended {
-            let room = self.block.get_mut(end..).unwrap_or_default();
-            match self.inner.read(room) {
-                Ok(0) => ended = true,
-                Ok(number) => end += number,
+    /// What was read and isn't taken yet.
+    pub fn ready(&self) -> &str {
+        self.screen.window().get(self.at..).unwrap_or_default()
+    }
+
+    /// The last bytes that were taken, so many. They stay until more is read.
+    pub fn taken(&self, length: usize) -> &str {
+        self.screen.window().get(self.at.saturating_sub(length)..self.at).unwrap_or_default()
+    }
+
+    /// Where the bytes that are ready begin in the content.
+    pub fn offset(&self) -> u64 {
+        self.screen.offset(self.at)
+    }
+
+    /// Whether something that isn't plain may stand in the next bytes: a carriage return, or what took the place of a forbidden character.
+    pub fn is_odd(&self) -> bool {
+        self.screen.is_odd_from(self.at)
+    }
+
+    pub fn illegal(&self) -> &Illegal {
+        &self.screen.illegal
+    }
+
+    /// Notes a forbidden character that was written as a reference.
+    pub fn note(&mut self, offset: u64, code: u32) {
+        self.screen.illegal.note(offset, code);
+    }
+
+    /// Reads on until so many bytes are ready, or until no more come: an error is told when somebody takes what stands before it.
+    pub fn read_ahead(&mut self, bytes: usize) {
+        while self.ready().len() < bytes && matches!(self.more(), Ok(true)) {}
+    }
+
+    /// Takes in the next block; false at the end.
+    fn more(&mut self) -> io::Result<bool> {
+        if let Some(kind) = self.failed {
+            return Err(io::Error::new(kind, "the entry can't be read on"));
+        }
+        if self.ended {
+            return Ok(false);
+        }
+        self.at -= self.screen.forget(self.at);
+        let before = self.screen.window().len();
+        while !self.ended && self.screen.window().len() == before {
+            match self.inner.fill_buf() {
+                Ok([]) => {
+                    self.ended = true;
+                    self.screen.end();
+                }
+                Ok(block) => {
+                    let number = block.len();
+                    self.screen.take(block);
+                    self.inner.consume(number);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let kind = error.kind();
+                    self.failed = Some(error.kind());
                     self.error.get_or_insert(error);
-                    return Err(io::Error::new(kind, "the entry can't be read on"));
+                    return self.more();
                 }
             }
         }
-        let filtered = self.screen(end, ended);
-        self.ready = 0..filtered;
-        self.rest = end - filtered;
-        Ok(())
-    }
-
-    /// Screens the first bytes of the block; gives how many are fit. Those behind them begin a character that isn't whole yet.
-    fn screen(&mut self, end: usize, ended: bool) -> usize {
-        let mut at = 0;
-        while let Some(bytes) = self.block.get(at..end).filter(|bytes| !bytes.is_empty()) {
-            let (valid, bad) = match std::str::from_utf8(bytes) {
-                Ok(_) => (bytes.len(), 0),
-                Err(error) => match error.error_len() {
-                    Some(length) => (error.valid_up_to(), length),
-                    None if ended => (error.valid_up_to(), bytes.len() - error.valid_up_to()),
-                    None => {
-                        let whole = at + error.valid_up_to();
-                        self.controls(at, whole);
-                        return whole;
-                    }
-                },
-            };
-            self.controls(at, at + valid);
-            at += valid;
-            // A surrogate shows only when its three bytes are there.
-            if bad > 0 && !ended && end - at < 3 && self.block.get(at) == Some(&0xed) {
-                return at;
-            }
-            at += self.replace_invalid(at, end.min(at + bad.max(usize::from(bad > 0) * 3)), bad);
-        }
-        end
-    }
-
-    /// Replaces bytes that are no UTF-8: a surrogate as one character, anything else byte by byte. Gives how many bytes it took.
-    fn replace_invalid(&mut self, at: usize, end: usize, bad: usize) -> usize {
-        let base = self.offset + at as u64;
-        match self.block.get_mut(at..end) {
-            Some([a @ 0xed, b @ 0xa0..=0xbf, c @ 0x80..=0xbf]) => {
-                let code = 0xd000 | (u32::from(*b & 0x3f) << 6) | u32::from(*c & 0x3f);
-                [*a, *b, *c] = [0xef, 0xbf, 0xbd];
-                self.illegal.note(base, code);
-                3
-            }
-            Some(bytes) => {
-                for (index, byte) in bytes.iter_mut().take(bad).enumerate() {
-                    self.illegal.note(base + index as u64, u32::from(*byte));
-                    *byte = SUBSTITUTE;
-                }
-                bad
-            }
-            None => bad,
-        }
-    }
-
-    /// Replaces forbidden characters in a part that is UTF-8.
-    fn controls(&mut self, from: usize, to: usize) {
-        let base = self.offset + from as u64;
-        let Some(bytes) = self.block.get_mut(from..to) else { return };
-        let mut at = 0;
-        while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_suspect(*byte))) {
-            at += found;
-            match bytes.get_mut(at..) {
-                Some([0xef, 0xbf, last @ (0xbe | 0xbf), ..]) => {
-                    self.illegal.note(base + at as u64, 0xff00 | u32::from(0xc0 | (*last & 0x3f)));
-                    *last = 0xbd;
-                }
-                Some([byte, ..]) if *byte < 0x20 => {
-                    self.illegal.note(base + at as u64, u32::from(*byte));
-                    *byte = SUBSTITUTE;
-                }
-                _ => {}
-            }
-            at += 1;
-        }
+        Ok(self.screen.window().len() > before)
     }
 }
 
@@ -158,36 +96,38 @@ impl<R: Read> Filter<R> {
 /// # Errors
 /// What the reader says.
 pub fn screen<R: Read>(reader: R) -> io::Result<(u64, Illegal)> {
-    let mut filter = Filter::new(reader);
-    match io::copy(&mut filter, &mut io::sink()) {
-        Ok(bytes) => Ok((bytes, filter.illegal)),
-        Err(error) => Err(filter.error.take().unwrap_or(error)),
+    let mut filter = Filter::new(io::BufReader::with_capacity(super::BLOCK, reader));
+    let mut bytes = 0_u64;
+    loop {
+        let number = match filter.fill_buf() {
+            Ok([]) => return Ok((bytes, filter.screen.illegal)),
+            Ok(ready) => ready.len(),
+            Err(error) => return Err(filter.error.take().unwrap_or(error)),
+        };
+        filter.consume(number);
+        bytes = bytes.saturating_add(number as u64);
     }
 }
 
-fn is_suspect(byte: u8) -> bool {
-    (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xef
-}
-
-impl<R: Read> BufRead for Filter<R> {
+impl<R: BufRead> BufRead for Filter<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.ready.is_empty() {
-            if self.offset > self.limit {
-                return Err(io::Error::new(io::ErrorKind::OutOfMemory, "an object is too long"));
-            }
-            self.fill()?;
+        if self.at == self.screen.window().len() {
+            self.more()?;
         }
-        Ok(self.block.get(self.ready.clone()).unwrap_or_default())
+        let ready = self.screen.window().as_bytes().get(self.at..).unwrap_or_default();
+        let room = self.limit.saturating_sub(self.offset());
+        if room == 0 && !ready.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, "an object is too long"));
+        }
+        Ok(ready.get(..usize::try_from(room).unwrap_or(usize::MAX)).unwrap_or(ready))
     }
 
     fn consume(&mut self, number: usize) {
-        let number = number.min(self.ready.len());
-        self.ready.start += number;
-        self.offset += number as u64;
+        self.at = self.at.saturating_add(number).min(self.screen.window().len());
     }
 }
 
-impl<R: Read> Read for Filter<R> {
+impl<R: BufRead> Read for Filter<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let number = self.fill_buf()?.read(to)?;
         self.consume(number);
@@ -199,28 +139,27 @@ impl<R: Read> Read for Filter<R> {
 mod tests {
     use super::*;
 
-    /// Gives one byte at a time, so that every character meets a block's end.
-    struct Drip<'a>(&'a [u8]);
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-            let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
-            to[0] = *first;
-            self.0 = rest;
-            Ok(1)
-        }
+    fn filtered_by(size: usize, bytes: &[u8]) -> (Vec<u8>, Illegal) {
+        let mut filter = Filter::new(io::BufReader::with_capacity(size, bytes));
+        let mut out = Vec::new();
+        filter.read_to_end(&mut out).unwrap();
+        (out, filter.screen.illegal)
     }
 
     fn filtered(bytes: &[u8]) -> (Vec<u8>, Illegal) {
-        let mut whole = Filter::new(bytes);
-        let mut out = Vec::new();
-        whole.read_to_end(&mut out).unwrap();
-        let mut drip = Filter::new(Drip(bytes));
-        let mut again = Vec::new();
-        drip.read_to_end(&mut again).unwrap();
-        assert_eq!((&out, &whole.illegal), (&again, &drip.illegal), "blocks must not matter");
+        let (out, illegal) = filtered_by(1 << 10, bytes);
+        assert!(std::str::from_utf8(&out).is_ok());
+        for size in 1..6 {
+            // Every character meets a block's end.
+            assert_eq!(
+                (&out, &illegal),
+                (&filtered_by(size, bytes).0, &filtered_by(size, bytes).1),
+                "blocks of {size}"
+            );
+        }
         assert_eq!(out.len(), bytes.len(), "offsets must stay");
-        (out, whole.illegal)
+        assert_eq!(screen(bytes).unwrap(), (bytes.len() as u64, illegal.clone()));
+        (out, illegal)
     }
 
     #[test]
@@ -235,5 +174,31 @@ mod tests {
         assert_eq!(out, b"a\x01b\xef\xbf\xbdc\xef\xbf\xbdd\xef\xbf\xbde\x01g\x01");
         assert_eq!(illegal.places, [(1, 2), (3, 0xffff), (7, 0xfffe), (11, 0xd800), (15, 0xff), (17, 0xc3)]);
         assert_eq!(illegal.number, 6);
+    }
+
+    #[test]
+    fn bytes_that_begin_a_character_and_end_it_otherwise_are_told_one_by_one() {
+        for bytes in
+            [b"\xe2\x82a\xc3\xe2\xc3\xa4".as_slice(), b"\xed\xa0a\xf0\x9f\x98", b"\xc0\x80\xf5\x80\xf4\x90\x80\x80z"]
+        {
+            let (_, illegal) = filtered(bytes);
+            assert!(illegal.number > 1, "{illegal:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_beyond_the_limit() {
+        let mut filter = Filter::new(io::BufReader::with_capacity(4, b"0123456789".as_slice()));
+        filter.limit = 6;
+        filter.read_ahead(9);
+        assert!(filter.ready().len() >= 9);
+        filter.read_ahead(11);
+        assert_eq!(filter.ready(), "0123456789");
+        let mut out = Vec::new();
+        assert_eq!(filter.read_to_end(&mut out).unwrap_err().kind(), io::ErrorKind::OutOfMemory);
+        assert_eq!(out, b"012345");
+        filter.limit = 10;
+        filter.read_to_end(&mut out).unwrap();
+        assert_eq!((out.as_slice(), filter.taken(3)), (b"0123456789".as_slice(), "789"));
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Must not know what an object means: which class holds pages, or what belongs to what. Everything hostile is bounded by [`Limits`].
 
+mod ahead;
 mod buffer;
 mod classes;
 mod csv;
@@ -20,6 +21,8 @@ mod object_error;
 mod object_writer;
 mod objects;
 mod raw;
+mod scan;
+mod screen;
 mod writer;
 mod xml;
 
@@ -28,21 +31,26 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+pub use ahead::{Ahead, read_ahead};
 pub use buffer::ObjectBuffer;
 pub use csv::{Row, RowError, Rows, Table, TableReader, rows};
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};
 pub use error::PackageError;
-pub use filter::{Illegal, screen};
+pub use filter::screen;
 pub use limits::Limits;
 pub use object::{Object, Parts, Value, Values};
 pub use object_error::ObjectError;
 pub use object_writer::{Habit, ObjectWriter};
-pub use objects::{Objects, objects, objects_by_events};
+pub use objects::{Objects, objects, objects_ahead, objects_by_events};
 pub use raw::{Raw, RawObject};
+pub use screen::Illegal;
 pub use writer::PackageWriter;
 
 use crate::model::{Damage, Form};
+
+/// Bytes read at a time: what an inflater fills and a filter screens while it is still in the cache of the processor.
+const BLOCK: usize = 256 << 10;
 
 /// One file inside a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 
+use super::ahead::{Ahead, read_ahead};
 use super::events::Events;
-use super::{Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject};
+use super::{BLOCK, Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject};
 
 /// Reads the objects of an entities.xml one after the other, in constant memory.
 ///
@@ -9,19 +10,29 @@ use super::{Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject};
 /// reading goes on; anything worse is the last item. The content is read to its very end, so that the checks of an [`super::EntryReader`] run.
 ///
 /// [`Objects::next_object`] lends each object, which costs no memory of its own; as an iterator it gives them away.
-pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<R> {
-    objects_by_events(reader, limits)
+pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<BufReader<R>> {
+    Objects::new(BufReader::with_capacity(BLOCK, reader), limits, true)
+}
+
+/// As [`objects`], with the reading, and so the unpacking, on a thread of its own.
+///
+/// # Errors
+/// The machine gives no thread.
+pub fn objects_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<Ahead>> {
+    Ok(Objects::new(read_ahead(reader)?, limits, true))
 }
 
 /// As [`objects`], every object by way of the event parser: what the quicker way is held against.
-pub fn objects_by_events<R: Read>(reader: R, limits: &Limits) -> Objects<R> {
-    Objects { events: Events::new(reader, limits), buffer: ObjectBuffer::default() }
+pub fn objects_by_events<R: Read>(reader: R, limits: &Limits) -> Objects<BufReader<R>> {
+    Objects::new(BufReader::with_capacity(BLOCK, reader), limits, false)
 }
 
 /// See [`objects`].
 pub struct Objects<R> {
     events: Events<R>,
     buffer: ObjectBuffer,
+    /// Whether the scanner is asked first.
+    scan: bool,
 }
 
 impl<R> std::fmt::Debug for Objects<R> {
@@ -30,7 +41,11 @@ impl<R> std::fmt::Debug for Objects<R> {
     }
 }
 
-impl<R: Read> Objects<R> {
+impl<R: BufRead> Objects<R> {
+    pub(super) fn new(reader: R, limits: &Limits, scan: bool) -> Self {
+        Self { events: Events::new(reader, limits), buffer: ObjectBuffer::default(), scan }
+    }
+
     /// The characters that XML forbids, so far.
     pub fn illegal(&self) -> &Illegal {
         self.events.illegal()
@@ -53,6 +68,9 @@ impl<R: Read> Objects<R> {
 
     /// The next object, lent until the one behind it is asked for; `None` at the end.
     pub fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>> {
+        if let Some(length) = self.scan.then(|| self.events.scanned(&mut self.buffer)).flatten() {
+            return Some(Ok(Object::over(&self.buffer, self.events.taken(length))));
+        }
         Some(match self.events.next()? {
             Ok(raw) => {
                 self.buffer.take(&raw);
@@ -63,7 +81,7 @@ impl<R: Read> Objects<R> {
     }
 }
 
-impl<R: Read> Iterator for Objects<R> {
+impl<R: BufRead> Iterator for Objects<R> {
     type Item = Result<RawObject, ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {

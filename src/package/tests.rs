@@ -393,3 +393,36 @@ fn a_less_than_sign_in_an_attribute_is_no_xml() {
     assert!(matches!(read.get(1), Some(Ok(_))));
     assert_eq!(read.len(), 2);
 }
+
+#[test]
+fn what_confluence_writes_needs_the_event_parser_for_the_first_object_alone() {
+    let text = |text: &str| Raw::Text(text.to_owned());
+    let user = RawObject {
+        class: "InternalUser".to_owned(),
+        id: Some("entityName=X,entityId=5".to_owned()),
+        properties: vec![
+            ("name".to_owned(), Raw::Null),
+            ("body".to_owned(), text("<p>ä</p>\n<![CDATA[x]]>")),
+            ("page".to_owned(), Raw::Reference { class: "Page".to_owned(), id: "7".to_owned() }),
+            ("kind".to_owned(), Raw::Enum("GROUP".to_owned())),
+        ],
+        collections: vec![("pages".to_owned(), vec![Raw::Reference { class: "Page".to_owned(), id: "7".to_owned() }])],
+        ..RawObject::default()
+    };
+    for habit in [Habit::Legacy, Habit::Modern] {
+        let mut writer = ObjectWriter::begin(Vec::new(), habit, "2016-05-10 17:04:43").unwrap();
+        (0..9).for_each(|_| writer.object(&user).unwrap());
+        let xml = writer.finish().unwrap();
+        let mut events = events::Events::new(xml.as_slice(), &Limits::default());
+        let mut buffer = ObjectBuffer::default();
+        let mut scanned = 0;
+        loop {
+            if events.scanned(&mut buffer).is_some() {
+                scanned += 1;
+            } else if events.next().is_none() {
+                break;
+            }
+        }
+        assert_eq!((scanned, events.is_complete()), (8, true));
+    }
+}

@@ -1,9 +1,10 @@
-use std::io::{self, BufRead as _, Read};
+use std::io::{self, BufRead};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::filter::{Filter, SUBSTITUTE};
+use super::filter::Filter;
+use super::screen::SUBSTITUTE;
 use super::{Illegal, Limits, ObjectError};
 
 /// Most attributes of an element; Confluence writes three. The parser compares each with all before it.
@@ -40,44 +41,65 @@ pub(super) struct Xml<R> {
     reader: Reader<Filter<R>>,
     buffer: Vec<u8>,
     limits: Limits,
+    /// Bytes that were taken past the parser.
+    skipped: u64,
+    /// Whether the parser stands behind a tag, and so has looked at nothing that comes next.
+    at_rest: bool,
     pub depth: usize,
     /// Attributes that can't be read, of the tag that came last.
     pub bad_tag: Option<String>,
 }
 
-impl<R: Read> Xml<R> {
+impl<R: BufRead> Xml<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         let mut reader = Reader::from_reader(Filter::new(reader));
         reader.config_mut().check_comments = false;
-        let mut xml = Self { reader, buffer: Vec::new(), limits: limits.clone(), depth: 0, bad_tag: None };
-        xml.allow_object();
-        xml
+        let limits = limits.clone();
+        Self { reader, buffer: Vec::new(), limits, skipped: 0, at_rest: false, depth: 0, bad_tag: None }
     }
 
     /// Bytes taken so far.
     pub fn position(&self) -> u64 {
-        self.reader.buffer_position()
+        self.reader.buffer_position() + self.skipped
     }
 
     pub fn illegal(&self) -> &Illegal {
-        &self.reader.get_ref().illegal
+        self.reader.get_ref().illegal()
     }
 
-    /// Lets the next object have its full length from here on.
+    /// Lets what comes next have the full length of an object.
     pub fn allow_object(&mut self) {
-        let limit = self.position().saturating_add(self.limits.object_bytes);
-        self.reader.get_mut().limit = limit;
+        let filter = self.reader.get_mut();
+        filter.limit = filter.offset().saturating_add(self.limits.object_bytes);
+    }
+
+    /// The bytes that come next, for somebody who takes them past the parser and tells by [`Self::skip`] how many; `None` where the parser
+    /// stands in the middle of something.
+    pub fn ahead(&mut self) -> Option<&mut Filter<R>> {
+        self.at_rest.then(|| self.reader.get_mut())
+    }
+
+    /// Takes bytes past the parser: whole elements, and white space before them.
+    pub fn skip(&mut self, bytes: usize) {
+        self.reader.get_mut().consume(bytes);
+        self.skipped += bytes as u64;
+    }
+
+    /// The last bytes that were skipped, so many.
+    pub fn skipped(&self, bytes: usize) -> &str {
+        self.reader.get_ref().taken(bytes)
     }
 
     /// The next token.
     pub fn next(&mut self) -> Result<Token, ObjectError> {
         loop {
             self.buffer.clear();
-            let offset = self.reader.buffer_position();
+            let offset = self.position();
             let event = match self.reader.read_event_into(&mut self.buffer) {
                 Ok(event) => event,
                 Err(error) => return Err(self.broken(error)),
             };
+            self.at_rest = matches!(event, Event::Start(_) | Event::Empty(_) | Event::End(_));
             let token = match event {
                 Event::Start(tag) => {
                     let (tag, bad) = start(&tag, offset, false);
@@ -99,7 +121,7 @@ impl<R: Read> Xml<R> {
                 Event::GeneralRef(name) => match resolve(&name) {
                     Ok(Resolved::Char(c)) => Token::Text(c.to_string()),
                     Ok(Resolved::Forbidden(code)) => {
-                        self.reader.get_mut().illegal.note(offset, code);
+                        self.reader.get_mut().note(offset, code);
                         Token::Text('\u{fffd}'.to_string())
                     }
                     Err(problem) => return Err(ObjectError::Malformed { offset, problem }),
@@ -130,7 +152,7 @@ impl<R: Read> Xml<R> {
     }
 
     fn broken(&mut self, error: quick_xml::Error) -> ObjectError {
-        let (offset, position) = (self.reader.error_position(), self.reader.buffer_position());
+        let (offset, position) = (self.reader.error_position() + self.skipped, self.position());
         match error {
             quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::OutOfMemory => {
                 ObjectError::TooLong { offset: position, limit: self.limits.object_bytes }
@@ -202,12 +224,13 @@ fn clean(text: String) -> String {
     if text.as_bytes().contains(&SUBSTITUTE) { text.replace(char::from(SUBSTITUTE), "\u{fffd}") } else { text }
 }
 
-enum Resolved {
+/// What a reference to a character or an entity stands for.
+pub(super) enum Resolved {
     Char(char),
     Forbidden(u32),
 }
 
-fn resolve(name: &str) -> Result<Resolved, String> {
+pub(super) fn resolve(name: &str) -> Result<Resolved, String> {
     let named = match name {
         "lt" => '<',
         "gt" => '>',

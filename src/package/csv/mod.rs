@@ -8,10 +8,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, BufRead as _, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 
-use super::filter::{Filter, SUBSTITUTE};
-use super::{EntryError, Illegal, Limits};
+use super::filter::Filter;
+use super::screen::SUBSTITUTE;
+use super::{BLOCK, EntryError, Illegal, Limits};
 use crate::model::count;
 use lexer::{Found, Lexer};
 pub use table::{Table, TableReader};
@@ -136,7 +137,7 @@ impl<'a> Row<'a> {
 /// forbids becomes U+FFFD and is noted in [`Rows::illegal`], as in [`super::objects`].
 pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<R> {
     Rows {
-        bytes: Filter::new(reader),
+        bytes: Filter::new(BufReader::with_capacity(BLOCK, reader)),
         lexer: Lexer::new(usize::try_from(limits.object_bytes).unwrap_or(usize::MAX)),
         limit: limits.object_bytes,
         position: 0,
@@ -147,7 +148,7 @@ pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<R> {
 
 /// See [`rows`].
 pub struct Rows<R> {
-    bytes: Filter<R>,
+    bytes: Filter<BufReader<R>>,
     lexer: Lexer,
     limit: u64,
     position: u64,
@@ -164,7 +165,7 @@ impl<R> std::fmt::Debug for Rows<R> {
 impl<R: Read> Rows<R> {
     /// The characters that XML forbids, so far.
     pub fn illegal(&self) -> &Illegal {
-        &self.bytes.illegal
+        self.bytes.illegal()
     }
 
     /// Bytes of the table's text taken so far.
@@ -226,7 +227,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn row(&mut self, offset: u64) -> Result<Row<'_>, RowError> {
-        if self.bytes.illegal.number > 0 {
+        if self.bytes.illegal().number > 0 {
             self.lexer.replace(SUBSTITUTE, "\u{fffd}");
         }
         let (bytes, ends) = self.lexer.record();
