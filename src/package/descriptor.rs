@@ -16,6 +16,7 @@ pub fn read_descriptor(text: &[u8]) -> Descriptor {
         Err(_) => text.iter().map(|byte| char::from(*byte)).collect(),
     };
     let mut descriptor = Descriptor::default();
+    let text = text.replace("\r\n", "\n");
     let mut lines = text.split(['\n', '\r']);
     while let Some(line) = lines.next() {
         let start = line.trim_start_matches([' ', '\t', '\x0c']);
@@ -25,12 +26,7 @@ pub fn read_descriptor(text: &[u8]) -> Descriptor {
         let mut logical = start.to_owned();
         while is_continued(&logical) {
             logical.pop();
-            // A line that ends in CR LF was split twice.
-            let next = match lines.next() {
-                Some("") => lines.next(),
-                other => other,
-            };
-            let Some(next) = next else { break };
+            let Some(next) = lines.next() else { break };
             logical.push_str(next.trim_start_matches([' ', '\t', '\x0c']));
         }
         let (key, value) = split(&logical);
@@ -150,6 +146,12 @@ mod tests {
             descriptor.properties.insert(key.to_owned(), value.to_owned());
         }
         assert_eq!(read_descriptor(&write_descriptor(&descriptor, "now")), descriptor);
+    }
+
+    #[test]
+    fn an_empty_line_ends_a_continued_one() {
+        let read = read_descriptor(b"a=1\\\n\nb=2\\\r\n\r\nc=3");
+        assert_eq!(["a", "b", "c"].map(|key| read.get(key)), [Some("1"), Some("2"), Some("3")]);
     }
 
     #[test]

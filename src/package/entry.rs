@@ -2,7 +2,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rawzip::{RangeReader, ReaderAt as _};
+use rawzip::RangeReader;
 
 use super::{Entry, directory};
 use crate::model::count;
@@ -40,6 +40,9 @@ pub enum EntryProblem {
     /// No local header stands where the directory says.
     #[error("the directory points to a place where no entry begins")]
     Header,
+    /// The local header says something else than the directory.
+    #[error("its own header gives it another {0} than the directory does")]
+    Disagree(&'static str),
     /// The packed bytes can't be unpacked.
     #[error("its packed bytes can't be unpacked behind byte {unpacked} of its content: {problem}")]
     Inflate {
@@ -71,8 +74,23 @@ pub enum EntryProblem {
         limit: u64,
     },
     /// Packed in a way that Confluence never uses.
-    #[error("it is packed by method {0}, and only stored (0) and deflated (8) entries are read")]
+    #[error("it is packed by method {}, and only stored (0) and deflated (8) entries are read", packing(*.0))]
     Method(u16),
+}
+
+/// A method of packing by number and name; Windows packs files above 2 GB by the first of these.
+fn packing(method: u16) -> String {
+    let name = match method {
+        9 => "Deflate64",
+        12 => "bzip2",
+        14 => "LZMA",
+        93 => "Zstandard",
+        95 => "xz",
+        98 => "PPMd",
+        99 => "AES",
+        _ => return method.to_string(),
+    };
+    format!("{method} ({name})")
 }
 
 impl EntryError {
@@ -89,6 +107,7 @@ impl EntryError {
     pub fn what(&self) -> &'static str {
         match self.problem {
             EntryProblem::Header => "no-local-header",
+            EntryProblem::Disagree(_) => "local-header",
             EntryProblem::Inflate { .. } => "inflate",
             EntryProblem::Length { .. } => "length",
             EntryProblem::Crc { .. } => "crc",
@@ -205,16 +224,8 @@ impl std::fmt::Debug for EntryReader {
     }
 }
 
-/// The packed bytes of an entry: behind its local header, whose own figures are not used, since they are zero in what Confluence writes.
+/// The packed bytes of an entry.
 fn packed(zip: &directory::File, entry: &Entry) -> io::Result<RangeReader<directory::File>> {
-    let mut header = [0_u8; 30];
-    let wrong = || io::Error::from(EntryError::new(entry, EntryProblem::Header));
-    match zip.read_exact_at(&mut header, entry.offset) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong()),
-        other => other?,
-    }
-    let [b'P', b'K', 3, 4, .., name_low, name_high, extra_low, extra_high] = header else { return Err(wrong()) };
-    let lengths = [[name_low, name_high], [extra_low, extra_high]].map(|pair| u64::from(u16::from_le_bytes(pair)));
-    let begin = entry.offset.saturating_add(30 + lengths.iter().sum::<u64>());
+    let begin = super::local::begin(zip, entry)?;
     Ok(RangeReader::new(Arc::clone(zip), begin..begin.saturating_add(entry.packed)))
 }

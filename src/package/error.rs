@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::EntryError;
+use super::{EntryError, Remains};
 use crate::model::{Fault, count};
 
 /// Why a package can't be opened, read or written.
@@ -14,6 +14,14 @@ pub enum PackageError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// Neither a file nor a folder.
+    #[error("{path} is {what}, and a backup is a zip file or a folder; save it to a file first", path = path.display())]
+    Special {
+        /// The path.
+        path: PathBuf,
+        /// What it is instead, in words.
+        what: &'static str,
     },
     /// A file of no bytes.
     #[error("{path} is empty (0 bytes)", path = path.display())]
@@ -31,7 +39,7 @@ pub enum PackageError {
     },
     /// The directory, which stands at the end, is missing.
     #[error(
-        "{path} is cut off: it ends at byte {} without the directory that closes a zip; take the file again from where it was made", count(*bytes),
+        "{path} is cut off: it ends at byte {} without the directory that closes a zip; {remains}; take the file again from where it was made", count(*bytes),
         path = path.display()
     )]
     CutOff {
@@ -39,6 +47,8 @@ pub enum PackageError {
         path: PathBuf,
         /// Its length.
         bytes: u64,
+        /// What is there nevertheless.
+        remains: Remains,
     },
     /// The directory is there and broken.
     #[error("the directory of {path} is broken at byte {offset}: {problem}", path = path.display())]
@@ -74,6 +84,7 @@ impl PackageError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Io { .. } => Fault::Rig,
+            Self::Special { .. } => Fault::Scenario,
             _ => Fault::Backup,
         }
     }
@@ -84,7 +95,11 @@ impl PackageError {
             Self::CutOff { bytes, .. } => Some(*bytes),
             Self::Directory { offset, .. } => Some(*offset),
             Self::Entry(error) => Some(error.offset),
-            Self::Io { .. } | Self::Empty { .. } | Self::NotAZip { .. } | Self::TooManyEntries { .. } => None,
+            Self::Io { .. }
+            | Self::Special { .. }
+            | Self::Empty { .. }
+            | Self::NotAZip { .. }
+            | Self::TooManyEntries { .. } => None,
         }
     }
 }

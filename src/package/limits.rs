@@ -7,10 +7,11 @@ pub struct Limits {
     pub name_bytes: usize,
     /// Unpacked bytes of one entry. Default 256 GiB.
     pub entry_bytes: u64,
-    /// How many times larger than packed an entry may claim to be, where it claims more than [`Self::ratio_from`] bytes. Default 200;
-    /// entities.xml has about 30.
+    /// How many times larger than packed an entry may claim to be, where it claims more than [`Self::ratio_from`] bytes; and all entries
+    /// together likewise, else the densest are refused. Default 200: entities.xml has 12 to 30, of sparse pages up to 100, and deflate
+    /// can't do more than 1,032.
     pub ratio: u64,
-    /// Smaller entries may have any ratio: a file of zeros isn't a bomb. Default 1 GiB.
+    /// Less may have any ratio: a file of zeros isn't a bomb. Default 1 GiB.
     pub ratio_from: u64,
     /// Nesting of XML elements. Default 32; Confluence's own have 5.
     pub depth: usize,

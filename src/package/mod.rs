@@ -9,23 +9,29 @@ mod classes;
 mod csv;
 mod descriptor;
 mod directory;
+mod end;
 mod entry;
 mod error;
 mod events;
 mod filter;
 mod folder;
 mod limits;
+mod local;
+mod looks;
 mod names;
 mod object;
 mod object_error;
 mod object_writer;
 mod objects;
 mod raw;
+mod remains;
 mod scan;
 mod screen;
 mod writer;
 mod xml;
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +50,7 @@ pub use object_error::ObjectError;
 pub use object_writer::{Habit, ObjectWriter};
 pub use objects::{Objects, objects, objects_ahead, objects_by_events};
 pub use raw::{Raw, RawObject};
+pub use remains::{Remains, Then};
 pub use screen::Illegal;
 pub use writer::PackageWriter;
 
@@ -51,6 +58,23 @@ use crate::model::{Damage, Form};
 
 /// Bytes read at a time: what an inflater fills and a filter screens while it is still in the cache of the processor.
 const BLOCK: usize = 256 << 10;
+/// What a path is that is neither a file nor a folder: reading it could wait for ever.
+fn special(metadata: &std::fs::Metadata) -> Option<&'static str> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let kind = metadata.file_type();
+        let kinds = [
+            (kind.is_fifo(), "a pipe"),
+            (kind.is_socket(), "a socket"),
+            (kind.is_char_device() || kind.is_block_device(), "a device"),
+        ];
+        if let Some((_, what)) = kinds.iter().find(|(is, _)| *is) {
+            return Some(what);
+        }
+    }
+    (!metadata.is_file()).then_some("no regular file")
+}
 
 /// One file inside a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +116,8 @@ impl Package {
         let (form, zip) = if metadata.is_dir() {
             folder::list(path, &mut sieve).map_err(io)??;
             (Form::Folder, None)
+        } else if let Some(what) = special(&metadata) {
+            return Err(PackageError::Special { path: path.to_owned(), what });
         } else {
             (Form::Zip, Some(directory::list(path, metadata.len(), &mut sieve)?))
         };

@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
-use super::{Entry, Limits, PackageError, entry::Source};
+use super::{Entry, Limits, PackageError, end::End, entry::Source};
 use crate::model::{Damage, Place, Severity, Subject, count};
 
 /// Most refused entries that are told one by one; the rest are only counted.
 const TOLD: u64 = 100;
+/// What to do about most of what is refused.
+const AGAIN: &str = "the entry is not read; make the backup again, and don't restore this one";
 
 /// An entry as the directory lists it, before its name was looked at.
 pub(super) struct Listed {
@@ -22,11 +24,61 @@ pub(super) struct Sieve<'a> {
     damage: Vec<Damage>,
     refused: BTreeMap<&'static str, u64>,
     listed: u64,
+    /// Where the directory of the zip begins: no entry reaches further.
+    directory: u64,
 }
 
 impl<'a> Sieve<'a> {
     pub fn new(limits: &'a Limits) -> Self {
-        Self { limits, entries: Vec::new(), damage: Vec::new(), refused: BTreeMap::new(), listed: 0 }
+        Self {
+            limits,
+            entries: Vec::new(),
+            damage: Vec::new(),
+            refused: BTreeMap::new(),
+            listed: 0,
+            directory: u64::MAX,
+        }
+    }
+
+    /// Takes in what the end of a zip's directory shows.
+    pub fn end(&mut self, end: &End) {
+        self.directory = end.directory;
+        if let Some(other) = end.other {
+            let message = format!(
+                "another directory ends at byte {other}; which of the two is taken differs from reader to reader"
+            );
+            self.tell(
+                "second-directory",
+                Severity::Error,
+                message,
+                Place { entry: String::new(), offset: Some(other) },
+                AGAIN,
+            );
+        }
+        if end.behind > 0 {
+            let message =
+                format!("{} bytes stand behind the end of the zip, which no Confluence writes", count(end.behind));
+            let at = end.at + super::end::RECORD as u64;
+            let remedy = "compare its length and checksum with those of the file where it was made";
+            self.tell(
+                "bytes-behind",
+                Severity::Warning,
+                message,
+                Place { entry: String::new(), offset: Some(at) },
+                remedy,
+            );
+        }
+    }
+
+    fn tell(&mut self, what: &str, severity: Severity, message: impl Into<String>, place: Place, remedy: &str) {
+        self.damage.push(Damage {
+            what: what.to_owned(),
+            severity,
+            subject: Subject::default(),
+            message: message.into(),
+            place: Some(place),
+            remedy: Some(remedy.to_owned()),
+        });
     }
 
     /// Counts an entry against the limit.
@@ -43,14 +95,15 @@ impl<'a> Sieve<'a> {
         let number = self.refused.entry(what).or_default();
         *number += 1;
         if *number <= TOLD {
-            self.damage.push(Damage {
-                what: what.to_owned(),
-                severity: Severity::Error,
-                subject: Subject::default(),
-                message: message.into(),
-                place: Some(Place { entry: name.chars().take(300).collect(), offset: Some(offset) }),
-                remedy: Some("the entry is not read; make the backup again, and don't restore this one".to_owned()),
-            });
+            let remedy = match what {
+                "encrypted" => "decrypt it, and give the folder or a zip without a password",
+                "unknown-method" => {
+                    "unpack it with the program that packed it, and give the folder or a zip packed by deflate"
+                }
+                _ => AGAIN,
+            };
+            let place = Place { entry: name.chars().take(300).collect(), offset: Some(offset) };
+            self.tell(what, Severity::Error, message, place, remedy);
         }
     }
 
@@ -83,6 +136,7 @@ impl<'a> Sieve<'a> {
     /// The files in order of their names, the damage, and the folder around everything.
     pub fn finish(mut self) -> (Vec<Entry>, Vec<Damage>, Option<String>) {
         self.overlapping();
+        self.dense();
         let mut entries = std::mem::take(&mut self.entries);
         let top = top_folder(&entries);
         if let Some(top) = &top {
@@ -91,14 +145,9 @@ impl<'a> Sieve<'a> {
                     entry.name = rest.to_owned();
                 }
             }
-            self.damage.push(Damage {
-                what: "top-folder".to_owned(),
-                severity: Severity::Warning,
-                subject: Subject::default(),
-                message: "a folder lies around everything, and Confluence refuses such a package".to_owned(),
-                place: Some(Place { entry: format!("{top}/"), offset: None }),
-                remedy: Some("pack it again from inside that folder".to_owned()),
-            });
+            let message = "a folder lies around everything, and Confluence refuses such a package";
+            let place = Place { entry: format!("{top}/"), offset: None };
+            self.tell("top-folder", Severity::Warning, message, place, "pack it again from inside that folder");
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name).then(a.offset.cmp(&b.offset)));
         let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
@@ -134,6 +183,11 @@ impl<'a> Sieve<'a> {
         for entry in entries {
             // A local header has at least 30 bytes.
             let stop = entry.offset.saturating_add(30).saturating_add(entry.packed);
+            if entry.source.is_packed() && stop > self.directory {
+                let message = "its bytes would reach beyond where the directory begins";
+                self.refuse("overlap", &entry.raw_name, entry.offset, message);
+                continue;
+            }
             if entry.source.is_packed() && entry.offset < end {
                 let message = format!("it shares bytes with another entry, which ends at byte {end}");
                 self.refuse("overlap", &entry.raw_name, entry.offset, message);
@@ -141,6 +195,28 @@ impl<'a> Sieve<'a> {
             }
             end = end.max(stop);
             self.entries.push(entry);
+        }
+    }
+
+    /// Refuses the dense entries where all together claim to be too much: many small bombs are one large.
+    fn dense(&mut self) {
+        let sum = |of: fn(&Entry) -> u64| self.entries.iter().map(|entry| u128::from(of(entry))).sum::<u128>();
+        let (packed, bytes) = (sum(|entry| entry.packed), sum(|entry| entry.bytes));
+        let (ratio, from) = (u128::from(self.limits.ratio), u128::from(self.limits.ratio_from));
+        if bytes <= from.max(ratio * packed) {
+            return;
+        }
+        for entry in std::mem::take(&mut self.entries) {
+            if entry.bytes / entry.packed.max(1) > self.limits.ratio {
+                let message = format!(
+                    "{} bytes claim to be {} unpacked, in a package of {packed} that claims to be {bytes}",
+                    count(entry.packed),
+                    count(entry.bytes)
+                );
+                self.refuse("bomb", &entry.raw_name, entry.offset, message);
+            } else {
+                self.entries.push(entry);
+            }
         }
     }
 }

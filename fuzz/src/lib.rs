@@ -1,0 +1,169 @@
+//! What each fuzz target does with its bytes. A panic, a hang or much memory is a finding; so is a property that doesn't hold.
+//!
+//! How to run them is in CONTRIBUTING.md.
+
+use std::io::{Read as _, Write as _};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rehearsal::clock::Context;
+use rehearsal::event::Events;
+use rehearsal::model::{Backup, Digest, Form, Hasher};
+use rehearsal::package::{Limits, Package, PackageWriter, objects as read_objects, read_descriptor, write_descriptor};
+
+/// A file in memory that has a path.
+struct MemoryFile(OwnedFd);
+
+impl MemoryFile {
+    fn new(bytes: &[u8]) -> Self {
+        let file = rustix::fs::memfd_create("input", rustix::fs::MemfdFlags::CLOEXEC).expect("a file in memory");
+        let file = Self(file);
+        std::fs::File::create(file.path()).and_then(|mut to| to.write_all(bytes)).expect("a file in memory");
+        file
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", self.0.as_raw_fd()))
+    }
+}
+
+/// Small enough that an honest answer takes milliseconds.
+fn limits() -> Limits {
+    Limits { entries: 1_000, entry_bytes: 1 << 20, object_bytes: 1 << 20, object_parts: 10_000, ..Limits::default() }
+}
+
+/// The directory of a zip, and every byte of every entry.
+pub fn zip(data: &[u8]) {
+    let file = MemoryFile::new(data);
+    let package = match Package::open(&file.path(), &limits()) {
+        Ok(package) => package,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    for entry in package.entries() {
+        assert_eq!(package.entry(&entry.name), Some(entry), "an entry is found by its name");
+        assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| matches!(part, "" | "." | "..")));
+        let Ok(mut reader) = package.read(entry) else { continue };
+        let (mut block, mut bytes) = ([0; 4_096], 0);
+        while let Ok(number @ 1..) = reader.read(&mut block) {
+            bytes += number as u64;
+            assert!(bytes <= entry.bytes, "more bytes than the directory says");
+        }
+    }
+    for damage in package.damage() {
+        assert!(!damage.message.is_empty());
+    }
+}
+
+/// exportDescriptor.properties: what is read and written again reads the same.
+pub fn descriptor(data: &[u8]) {
+    let read = read_descriptor(data);
+    assert_eq!(read_descriptor(&write_descriptor(&read, "again")), read);
+}
+
+/// entities.xml: each object reads the same when it stands alone, and the places are those of the bytes.
+pub fn objects(data: &[u8]) {
+    let mut reader = read_objects(data, &limits());
+    let (mut all, mut illegal) = (Vec::new(), 0);
+    while let Some(object) = reader.next() {
+        // A character that is replaced changes nothing of the places, but may be half of an object's bytes when it stands alone.
+        illegal = reader.illegal().number;
+        all.extend(object);
+    }
+    let mut last = 0;
+    for object in &all {
+        assert!(last <= object.offset && object.offset < object.end && object.end <= data.len() as u64);
+        last = object.end;
+        let bytes = &data[object.offset as usize..object.end as usize];
+        if illegal > 0 || all.len() > 50 {
+            continue;
+        }
+        let alone = [b"<hibernate-generic>", bytes, b"</hibernate-generic>"].concat();
+        let mut again = read_objects(alone.as_slice(), &limits());
+        let mut one = again.next().expect("an object").expect("an object that reads");
+        assert!(again.next().is_none());
+        (one.offset, one.end) = (object.offset, object.end);
+        assert_eq!(one, *object);
+    }
+}
+
+/// A manifest file: what is read and written again reads the same. The digest in the closing line is made to fit, so that mutations get behind it.
+pub fn manifest(data: &[u8]) {
+    use rehearsal::reading::{read_manifest, write_manifest};
+    let _ = read_manifest(data);
+    let text = String::from_utf8_lossy(data);
+    let Some((body, last)) = text.trim_end().rsplit_once('\n') else { return };
+    let Some((counts, _)) = last.split_once("\"sha256\":") else { return };
+    let mut hasher = Hasher::default();
+    hasher.update(body.as_bytes());
+    hasher.update(b"\n");
+    let fitted = format!("{body}\n{counts}\"sha256\":\"{}\"}}\n", hasher.finish().hex());
+    let Ok((manifest, _)) = read_manifest(fitted.as_bytes()) else { return };
+    let mut once = Vec::new();
+    write_manifest(&manifest, &mut once).expect("a manifest that was read can be written");
+    let (again, _) = read_manifest(once.as_slice()).expect("what is written can be read");
+    let mut twice = Vec::new();
+    write_manifest(&again, &mut twice).expect("a manifest that was read can be written");
+    assert_eq!(once, twice);
+}
+
+/// A scenario: it is understood, or every complaint can be shown.
+pub fn scenario(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Err(complaints) = rehearsal::scenario::parse("fuzz.yaml", &Arc::from(text)) {
+        assert!(!complaints.0.is_empty());
+        for complaint in &complaints.0 {
+            assert!(!rehearsal::settings::render(complaint, false).is_empty());
+        }
+    }
+}
+
+/// A whole archive: files behind lines of `=== NAME`, packed into a zip.
+pub fn archive(data: &[u8]) {
+    let file = MemoryFile::new(b"");
+    let mut writer = PackageWriter::create(&file.path()).expect("a file in memory").level(1);
+    for (name, content) in entries(data) {
+        if writer.entry(&name, false, &mut &*content).is_err() {
+            return;
+        }
+    }
+    if writer.finish().is_err() {
+        return;
+    }
+    let backup = Backup {
+        path: file.path(),
+        form: Form::Zip,
+        bytes: 0,
+        digest: Digest::of(""),
+        origin: "fuzz".to_owned(),
+        modified: None,
+    };
+    let context = Context::new(Events::none(), tokio_util::sync::CancellationToken::new());
+    if let Ok(inventory) = rehearsal::archive::read(&backup, &context) {
+        for kind in rehearsal::model::Kind::ALL {
+            for item in inventory.reading.items(kind) {
+                item.expect("an item that is in the reading");
+            }
+        }
+    }
+}
+
+/// The files that an input of [`archive`] describes.
+fn entries(data: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for line in data.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(name) = line.strip_prefix(b"=== ") {
+            let name = String::from_utf8_lossy(name).trim_end().to_owned();
+            if files.len() == 100 {
+                break;
+            }
+            files.push((name, Vec::new()));
+        } else if let Some((_, content)) = files.last_mut() {
+            content.extend_from_slice(line);
+        }
+    }
+    files
+}
