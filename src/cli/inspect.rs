@@ -135,3 +135,19 @@ fn refuse(message: &str, exit: u8) -> u8 {
     talk::say(&format!("error: {}", crate::report::one_line(message)));
     exit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_that_is_stopped_ends_with_130() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("export.zip");
+        crate::sample::write(&crate::sample::Sample::sized(5, 1), &path).unwrap();
+        let ctx = Context::new(crate::event::Events::none(), CancellationToken::new());
+        ctx.cancel.cancel();
+        assert_eq!(survey(&path, false, None, &ctx), EXIT_INTERRUPTED);
+        assert_eq!(list::run(&path, Kind::Page, false, &ctx), EXIT_INTERRUPTED);
+    }
+}

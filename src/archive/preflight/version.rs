@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(Vec<u32>);
 
-/// Builds that were seen, and the version that has them (docs/confluence.md, C23). A greater build is that version or a later one.
+/// Builds that were seen, and the version that has them (docs/confluence.md, C4). A greater build is that version or a later one.
 const BUILDS: [(u32, [u32; 2]); 10] = [
     (1_517, [2, 10]),
     (2_037, [3, 4]),

@@ -1,4 +1,4 @@
-//! Versions of source and target. Which build belongs to which version is known for a few only (docs/confluence.md, C23): what can't be told
+//! Versions of source and target. Which build belongs to which version is known for a few only (docs/confluence.md, C4): what can't be told
 //! is said.
 
 use std::cmp::Ordering;

@@ -14,6 +14,8 @@ use crate::report::one_line;
 const SHOWN: usize = 5;
 /// Most names that are shown.
 const NAMES: usize = 8;
+/// Most bytes of a line of running text.
+const WIDTH: usize = 120;
 
 /// The whole answer.
 pub fn of(path: &Path, survey: &Survey, predictions: &[Prediction]) -> String {
@@ -167,9 +169,24 @@ fn weights(out: &mut String, survey: &Survey) {
         count(ledger.entries_of)
     );
     if !survey.blind_spots.is_empty() {
-        let spots = survey.blind_spots.iter().map(|spot| one_line(spot).into_owned());
-        let _ = writeln!(out, "  {:<12}  {}", "not looked at", spots.collect::<Vec<_>>().join("; "));
+        let spots: Vec<_> = survey.blind_spots.iter().map(|spot| one_line(spot)).collect();
+        let _ = writeln!(out, "\n  counted, and not looked into:\n{}", wrapped(&spots.join("; ")));
     }
+}
+
+/// Words in lines of bounded length, set in.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::from("   ")];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines.join("\n")
 }
 
 const fn word(severity: Severity) -> &'static str {
@@ -223,10 +240,9 @@ fn foretold(out: &mut String, predictions: &[Prediction]) {
             let names = prediction.names.iter().map(|name| one_line(name).into_owned());
             let _ = writeln!(out, "        {}", few(names, prediction.names.len()));
         }
-        let _ = writeln!(
-            out,
-            "  symptom: {}\n  cause: {}\n  remedy: {}",
-            prediction.symptom, prediction.cause, prediction.remedy
-        );
+        if prediction.weight > Weight::Note {
+            let _ = writeln!(out, "  symptom: {}\n  cause: {}", prediction.symptom, prediction.cause);
+        }
+        let _ = writeln!(out, "  remedy: {}", prediction.remedy);
     }
 }
