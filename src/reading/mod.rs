@@ -6,6 +6,7 @@
 mod alignment;
 mod collector;
 mod file;
+pub mod runs;
 mod set;
 
 use std::collections::BTreeMap;
