@@ -1,11 +1,14 @@
 //! Pages, blog posts, comments, their older versions, and drafts: which is which, see docs/confluence.md, C11.
 
+use super::attachments;
 use super::classes::ContentClass;
-use super::spaces::{place, status};
-use super::tables::{Body, Content, Status, Tables};
+use super::files::{Claims, Files};
+use super::places::{Made, Places};
+use super::spaces::status;
+use super::tables::{Content, Spine, Status, Text};
 use super::work::Mapping;
-use super::{profiles, properties};
-use crate::model::{Aside, Digest, Field, Kind, Value};
+use crate::model::{Field, Kind, Value};
+use crate::reading::runs::SpillError;
 use crate::reading::{Found, FoundValue, Holder};
 
 /// A value, or absent where there is none or it is empty.
@@ -19,14 +22,14 @@ pub(super) fn absent_or_number(number: Option<i64>) -> FoundValue {
 }
 
 /// What it stands below; what names itself stands below nothing.
-fn parent(id: u64, row: &Content) -> FoundValue {
+fn parent(id: u64, row: &Spine) -> FoundValue {
     row.parent.filter(|parent| *parent != id).map_or(FoundValue::Absent, FoundValue::Content)
 }
 
-/// Digest and length of a body, and how it is written.
-pub(super) fn text_fields(body: Option<&Body>) -> [(Field, FoundValue); 3] {
-    let [digest, bytes] = digest_fields(body.and_then(|body| body.text.as_ref()));
-    [digest, bytes, body_type(body.filter(|body| body.text.is_some()).and_then(|body| body.written))]
+/// Digest and length of the body of some content, and how it is written.
+pub(super) fn text_fields(row: &Spine) -> [(Field, FoundValue); 3] {
+    let [digest, bytes] = digest_fields(row.text);
+    [digest, bytes, body_type(row.written.filter(|_| row.text.is_some()))]
 }
 
 /// How a text is written (docs/confluence.md, C13).
@@ -41,156 +44,134 @@ pub(super) fn body_type(written: Option<i64>) -> (Field, FoundValue) {
 }
 
 /// Digest and length of a text.
-pub(super) fn digest_fields(text: Option<&(Digest, u64)>) -> [(Field, FoundValue); 2] {
-    let bytes = text.map(|(_, bytes)| i64::try_from(*bytes).unwrap_or(i64::MAX));
-    [(Field::Body, absent_or(text.map(|(digest, _)| digest.as_str()))), (Field::BodyBytes, absent_or_number(bytes))]
+pub(super) fn digest_fields(text: Option<Text>) -> [(Field, FoundValue); 2] {
+    let bytes = text.map(|text| i64::try_from(text.bytes).unwrap_or(i64::MAX));
+    let digest = text.map(|text| text.digest());
+    [
+        (Field::Body, absent_or(digest.as_ref().map(|digest| digest.as_str()))),
+        (Field::BodyBytes, absent_or_number(bytes)),
+    ]
 }
 
 /// The segments of an older version's name.
-pub(super) fn version_name(number: Option<i64>) -> Vec<String> {
+fn version_name(number: Option<i64>) -> Vec<String> {
     vec!["version".to_owned(), format!("{:06}", number.unwrap_or_default())]
 }
 
-pub(super) fn map(mapping: &mut Mapping<'_>) {
-    let tables = mapping.tables;
-    for (id, row) in &tables.content {
-        match row.class {
-            ContentClass::Attachment => {}
-            ContentClass::SpaceDescription if row.original.is_none() => mapping.accounts.mapped(row.class.name()),
-            ContentClass::SpaceDescription => mapping.leave_out(row.class.name(), "older descriptions of spaces"),
-            ContentClass::Custom => properties::of_app(mapping, *id, row),
-            ContentClass::PersonalInformation => profiles::map(mapping, *id, row),
-            class if class.is_no_page() => mapping.accounts.ignored(class.name()),
-            _ if row.status == Status::Draft => draft(mapping, *id, row),
-            _ if row.original.is_some() => version(mapping, *id, row),
-            ContentClass::Comment => comment(mapping, *id, row),
-            class => page(mapping, *id, row, class),
+/// The item's own segments of its key.
+pub(super) fn name(places: &Places<'_>, id: u64, row: &Content, made: &Made) -> Vec<String> {
+    let (spine, title) = (&row.spine, row.title.to_string());
+    match made.kind {
+        Kind::Draft => vec!["draft".to_owned(), id.to_string()],
+        Kind::Version => version_name(spine.number),
+        Kind::Attachment => vec!["attachment".to_owned(), title],
+        Kind::Comment => vec![
+            "comment".to_owned(),
+            places.tables.name(spine.author).unwrap_or_default().to_owned(),
+            spine.created.text().unwrap_or_default(),
+            spine.text.map(|text| text.digest().to_string()).unwrap_or_default(),
+        ],
+        kind => {
+            let space = places.space(spine.space).0.to_owned();
+            let mut name = if kind == Kind::BlogPost {
+                let date = spine.created.text().unwrap_or_default();
+                vec!["blog-post".to_owned(), space, date.get(..10).unwrap_or_default().to_owned(), title]
+            } else {
+                vec!["page".to_owned(), space, title]
+            };
+            name.extend((spine.status == Status::Deleted).then(|| "trashed".to_owned()));
+            name
         }
     }
-    bodies(mapping);
 }
 
-fn page(mapping: &mut Mapping<'_>, id: u64, row: &Content, class: ContentClass) {
-    let tables = mapping.tables;
-    let (space, aside) = place(mapping, row.space);
-    if row.space.is_none() {
-        mapping.damages.page_without_space(id, row);
+/// Makes an item of all content of which one is made. What becomes of the rest is accounted for where all of it is judged.
+pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) -> Result<(), SpillError> {
+    let places = mapping.places;
+    for row in places.tables.content.rows() {
+        let (id, row) = row?;
+        let Some(made) = places.made(&row.spine)? else { continue };
+        let fields = match made.kind {
+            Kind::Draft => draft(places, &row),
+            Kind::Comment => comment(places, id, &row),
+            _ if row.spine.class == ContentClass::Attachment => {
+                let file = claims.file(id).and_then(|at| files.get(&at));
+                attachments::fields(places, &row, &made, file)
+            }
+            Kind::Version => version(places, &row),
+            kind => page(places, id, &row, kind),
+        };
+        let holder = match (made.holder, row.spine.container) {
+            (Some(holder), _) => Holder::Content(holder),
+            (None, Some(container)) if made.kind == Kind::Attachment => {
+                Holder::Key(super::spaces::no_page(places.tables, container)?)
+            }
+            (None, _) => Holder::None,
+        };
+        let name = name(places, id, &row, &made);
+        mapping.collector.push(Found { kind: made.kind, id: Some(id), holder, name, aside: made.aside, fields });
     }
-    if row.body.is_none() && !row.folder {
-        mapping.damages.without_body(id, row);
-    }
+    Ok(())
+}
+
+fn page(places: &Places<'_>, id: u64, row: &Content, kind: Kind) -> Vec<(Field, FoundValue)> {
+    let spine = &row.spine;
     let mut fields = vec![
         (Field::Title, absent_or(Some(&row.title))),
-        (Field::Space, absent_or(Some(&space))),
-        (Field::Status, FoundValue::Value(Value::from(status(row.status)))),
+        (Field::Space, absent_or(Some(places.space(spine.space).0))),
+        (Field::Status, FoundValue::Value(Value::from(status(spine.status)))),
     ];
-    fields.extend(authorship(mapping, row));
-    fields.push((Field::Number, absent_or_number(row.number)));
+    fields.extend(authorship(places, spine));
+    fields.push((Field::Number, absent_or_number(spine.number)));
     fields.push((Field::Note, absent_or(row.note.as_deref())));
-    fields.extend(text_fields(tables.body(row)));
-    let (kind, mut name) = if class == ContentClass::BlogPost {
-        let date = row.created.as_deref().and_then(|created| created.get(..10)).unwrap_or_default();
-        (Kind::BlogPost, vec!["blog-post".to_owned(), space, date.to_owned(), row.title.to_string()])
-    } else {
-        fields.push((Field::Parent, parent(id, row)));
-        fields.push((Field::Folder, FoundValue::Value(Value::Flag(row.folder))));
-        (Kind::Page, vec!["page".to_owned(), space, row.title.to_string()])
-    };
-    if row.status == Status::Deleted {
-        name.push("trashed".to_owned());
+    fields.extend(text_fields(spine));
+    if kind == Kind::Page {
+        fields.push((Field::Parent, parent(id, spine)));
+        fields.push((Field::Folder, FoundValue::Value(Value::Flag(spine.folder))));
     }
-    mapping.push(class.name(), Found { kind, id: Some(id), holder: Holder::None, name, aside, fields });
+    fields
 }
 
-fn comment(mapping: &mut Mapping<'_>, id: u64, row: &Content) {
-    let tables = mapping.tables;
-    let text = tables.text(row);
-    let mut fields = authorship(mapping, row);
-    fields.push((Field::Number, absent_or_number(row.number)));
-    fields.push((Field::Status, FoundValue::Value(Value::from(status(row.status)))));
-    fields.push((Field::Parent, parent(id, row)));
-    fields.extend(text_fields(tables.body(row)));
-    fields.push((Field::Location, FoundValue::Value(Value::from(if row.inline { "inline" } else { "footer" }))));
+fn comment(places: &Places<'_>, id: u64, row: &Content) -> Vec<(Field, FoundValue)> {
+    let spine = &row.spine;
+    let mut fields = authorship(places, spine);
+    fields.push((Field::Number, absent_or_number(spine.number)));
+    fields.push((Field::Status, FoundValue::Value(Value::from(status(spine.status)))));
+    fields.push((Field::Parent, parent(id, spine)));
+    fields.extend(text_fields(spine));
+    fields.push((Field::Location, FoundValue::Value(Value::from(if spine.inline { "inline" } else { "footer" }))));
     fields.push((Field::Marker, absent_or(row.marker.as_deref())));
     // Only what has a marker begins a discussion that can be resolved (docs/confluence.md, C14).
     let resolution = row.marker.as_ref().map(|_| row.resolution.as_deref().unwrap_or("open"));
     fields.push((Field::Resolution, absent_or(resolution)));
-    let name = vec![
-        "comment".to_owned(),
-        tables.name(&row.author).unwrap_or_default().to_owned(),
-        row.created.as_deref().unwrap_or_default().to_owned(),
-        text.map(|(digest, _)| digest.to_string()).unwrap_or_default(),
-    ];
-    let holder = Holder::Content(tables.container(id).unwrap_or_default());
-    let aside = (row.status == Status::Deleted).then_some(Aside::Trashed);
-    mapping.push("Comment", Found { kind: Kind::Comment, id: Some(id), holder, name, aside, fields });
+    fields
 }
 
-fn version(mapping: &mut Mapping<'_>, id: u64, row: &Content) {
-    let tables = mapping.tables;
-    let mut fields = vec![
-        (Field::Number, absent_or_number(row.number)),
-        (Field::Title, absent_or(Some(&row.title))),
-        (Field::Editor, absent_or(tables.name(&row.editor))),
-        (Field::Edited, absent_or(row.edited.as_deref())),
-        (Field::Note, absent_or(row.note.as_deref())),
-    ];
-    fields.extend(text_fields(tables.body(row)));
-    let holder = Holder::Content(tables.live(row.original.unwrap_or_default()));
-    let name = version_name(row.number);
-    mapping.push(row.class.name(), Found { kind: Kind::Version, id: Some(id), holder, name, aside: None, fields });
+fn version(places: &Places<'_>, row: &Content) -> Vec<(Field, FoundValue)> {
+    let mut fields =
+        vec![(Field::Number, absent_or_number(row.spine.number)), (Field::Note, absent_or(row.note.as_deref()))];
+    fields.extend(draft(places, row));
+    fields
 }
 
 /// A draft, of whatever class. Confluence shows it to its author only, so that no more is kept of it than names it.
-pub(super) fn draft(mapping: &mut Mapping<'_>, id: u64, row: &Content) {
-    let tables = mapping.tables;
+fn draft(places: &Places<'_>, row: &Content) -> Vec<(Field, FoundValue)> {
+    let spine = &row.spine;
     let mut fields = vec![
         (Field::Title, absent_or(Some(&row.title))),
-        (Field::Editor, absent_or(tables.name(&row.editor))),
-        (Field::Edited, absent_or(row.edited.as_deref())),
+        (Field::Editor, absent_or(places.tables.name(spine.editor))),
+        (Field::Edited, absent_or(spine.edited.text().as_deref())),
     ];
-    fields.extend(text_fields(tables.body(row)));
-    let name = vec!["draft".to_owned(), id.to_string()];
-    let found =
-        Found { kind: Kind::Draft, id: Some(id), holder: Holder::None, name, aside: Some(Aside::Draft), fields };
-    mapping.push(row.class.name(), found);
+    fields.extend(text_fields(spine));
+    fields
 }
 
 /// Who made and changed it, and when.
-pub(super) fn authorship(mapping: &Mapping<'_>, row: &Content) -> Vec<(Field, FoundValue)> {
-    let tables = mapping.tables;
+pub(super) fn authorship(places: &Places<'_>, row: &Spine) -> Vec<(Field, FoundValue)> {
     vec![
-        (Field::Author, absent_or(tables.name(&row.author))),
-        (Field::Created, absent_or(row.created.as_deref())),
-        (Field::Editor, absent_or(tables.name(&row.editor))),
-        (Field::Edited, absent_or(row.edited.as_deref())),
+        (Field::Author, absent_or(places.tables.name(row.author))),
+        (Field::Created, absent_or(row.created.text().as_deref())),
+        (Field::Editor, absent_or(places.tables.name(row.editor))),
+        (Field::Edited, absent_or(row.edited.text().as_deref())),
     ]
-}
-
-/// Whether an item, or part of one, is made of content.
-fn makes_item(tables: &Tables, id: Option<u64>, row: &Content) -> bool {
-    row.class.is_mapped()
-        || row.class == ContentClass::PersonalInformation && row.original.is_none()
-        || id.is_some_and(|id| properties::is_property(tables, id, row))
-}
-
-/// Accounts for the bodies: part of an item, of something of which no item is made, or of nothing.
-fn bodies(mapping: &mut Mapping<'_>) {
-    let tables = mapping.tables;
-    for (id, body) in &tables.bodies {
-        match body.owner.and_then(|owner| tables.content.get(&owner)) {
-            Some(owner) if !makes_item(tables, body.owner, owner) => mapping.accounts.ignored("BodyContent"),
-            Some(owner) if owner.body == Some(*id) => mapping.accounts.mapped("BodyContent"),
-            Some(_) => {
-                mapping.damages.second_body(body.offset);
-                mapping.accounts.damaged("BodyContent");
-            }
-            None => {
-                if body.owner.is_none() {
-                    mapping.damages.body_without_owner(body.offset);
-                }
-                mapping.accounts.damaged("BodyContent");
-            }
-        }
-    }
 }

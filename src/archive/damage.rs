@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::load::ENTITIES;
-use super::tables::{Content, Status};
 use super::{likes, tasks, watches};
 use crate::model::{Damage, Place, Severity, Subject, count};
 use crate::package::{EntryError, Illegal, ObjectError};
@@ -11,15 +10,13 @@ use crate::package::{EntryError, Illegal, ObjectError};
 /// Most damages of one sort that are told one by one; the rest are counted in one more.
 const MOST: u64 = 1_000;
 
-/// Damage to some content, whose subject is known only when the reading is complete.
+/// Damage to the bytes of some content, whose subject is known only when all is joined.
 #[derive(Debug)]
 pub(super) struct Later {
     pub what: &'static str,
-    pub severity: Severity,
     pub id: u64,
     pub message: String,
     pub place: Option<Place>,
-    pub only_live: bool,
 }
 
 /// Objects that share a defect: how many, and where the first are.
@@ -32,8 +29,10 @@ struct Many {
 impl Many {
     pub fn add(&mut self, offset: u64) {
         self.number += 1;
-        if self.first.len() < 5 {
-            self.first.push(offset);
+        let place = self.first.partition_point(|first| *first < offset);
+        if place < 5 {
+            self.first.insert(place, offset);
+            self.first.truncate(5);
         }
     }
 }
@@ -105,6 +104,12 @@ impl Damages {
             None if self.sources.first().is_some_and(|(_, entry)| entry != ENTITIES) => damage.place = None,
             Some(None) | None => {}
         }
+    }
+
+    /// Whether more of a sort is only counted, so that nobody need find out what it is about.
+    pub fn is_full(&self, what: &str) -> bool {
+        (self.partial && BY_ABSENCE.contains(&what))
+            || self.numbers.get(what).is_some_and(|(number, _)| *number >= MOST)
     }
 
     pub fn push(&mut self, damage: Damage) {
@@ -206,14 +211,7 @@ impl Damages {
         }
         for id in attachments {
             let (message, place) = (message.clone(), place.clone());
-            self.later.push(Later {
-                what: error.what(),
-                severity: Severity::Error,
-                id: *id,
-                message,
-                place,
-                only_live: false,
-            });
+            self.later.push(Later { what: error.what(), id: *id, message, place });
         }
     }
 
@@ -270,33 +268,6 @@ impl Damages {
 
     pub fn property_without_owner(&mut self) {
         self.many.entry(("property-without-owner", "ContentProperty".to_owned())).or_default().number += 1;
-    }
-
-    pub fn page_without_space(&mut self, id: u64, row: &Content) {
-        let severity = if row.status == Status::Deleted { Severity::Warning } else { Severity::Error };
-        self.content("page-without-space", severity, id, row, "it names no space");
-    }
-
-    pub fn without_body(&mut self, id: u64, row: &Content) {
-        self.later.push(Later {
-            what: "owner-without-body",
-            severity: Severity::Warning,
-            id,
-            message: "no body belongs to it".to_owned(),
-            place: at_entities(Some(row.offset)),
-            only_live: true,
-        });
-    }
-
-    pub fn version_clash(&mut self, id: u64, row: &Content) {
-        let message =
-            "an older version with the number of the newest one, whose file it shares; exporters up to 5.1 write such";
-        self.content("version-clash", Severity::Info, id, row, message);
-    }
-
-    pub fn content(&mut self, what: &'static str, severity: Severity, id: u64, row: &Content, message: &str) {
-        let (message, place) = (message.to_owned(), at_entities(Some(row.offset)));
-        self.later.push(Later { what, severity, id, message, place, only_live: false });
     }
 
     /// All damage, sorted.

@@ -68,15 +68,17 @@ pub fn extract(path: &Path, id: u64, ctx: &Context) -> Result<Extract, ExtractEr
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
     let whole = load::load(&mut work, &mut damages)?;
-    work.tables.join();
-    let Some(row) = work.tables.content.get(&id) else { return Err(ExtractError::Nothing { id, whole }) };
-    if row.class == ContentClass::Attachment {
-        let entry = files::claim(&package, &work.tables).file(id).and_then(|at| package.entries().get(at));
+    let tables = work.join(&mut damages).map_err(ArchiveError::from)?;
+    let row = tables.content.get(id).map_err(ArchiveError::from)?;
+    let Some(row) = row else { return Err(ExtractError::Nothing { id, whole }) };
+    if row.spine.class == ContentClass::Attachment {
+        let claims = files::claim(&package, &tables).map_err(ArchiveError::from)?;
+        let entry = claims.file(id).and_then(|at| package.entries().get(at));
         let Some(entry) = entry else { return Err(ExtractError::NoFile { id }) };
         let reader = package.read(entry).map_err(ArchiveError::from)?;
         return Ok(Extract::File { name: row.title.to_string(), reader });
     }
-    let class = row.class.name();
+    let class = row.spine.class.name();
     let mut texts = quote::bodies_at(path, &BTreeSet::from([id]), usize::MAX)?;
     texts.remove(&id).map(Extract::Text).ok_or(ExtractError::NoText { id, class })
 }

@@ -6,10 +6,11 @@ use std::io::Read as _;
 use super::ArchiveError;
 use super::classes::ContentClass;
 use super::damage::Damages;
-use super::tables::{Content, Status, Tables};
+use super::tables::{Spine, Status, Tables};
 use super::work::Work;
 use crate::model::{Digest, Hasher};
 use crate::package::{EntryError, Package, PackageError, screen};
+use crate::reading::runs::SpillError;
 
 /// What was read of a file.
 #[derive(Debug, Clone)]
@@ -71,27 +72,35 @@ impl Index {
     }
 
     /// Looks in the order of docs/confluence.md, C3.
-    fn find(&self, tables: &Tables, id: u64, row: &Content) -> Option<usize> {
-        let version = u64::try_from(row.number.unwrap_or(1)).ok()?;
-        let live = row.original.filter(|_| row.status != Status::Draft).map(|original| tables.live(original));
-        let live_container = || live.and_then(|live| tables.content.get(&live)).and_then(|live| live.container);
-        let container = row.container.or_else(live_container).unwrap_or_default();
+    fn find(&self, tables: &Tables, id: u64, row: &Spine) -> Result<Option<usize>, SpillError> {
+        let Ok(version) = u64::try_from(row.number.unwrap_or(1)) else { return Ok(None) };
+        let original = row.original.filter(|_| row.status != Status::Draft);
+        let live = original.map(|original| tables.live(original)).transpose()?;
+        let container = match (row.container, live) {
+            (None, Some(live)) => tables.spine(live)?.and_then(|live| live.container),
+            (container, _) => container,
+        };
+        let container = container.unwrap_or_default();
         let folders: Vec<u64> = live.into_iter().chain([id]).collect();
         let full = folders.iter().find_map(|folder| self.full.get(&(container, *folder, version)));
-        full.or_else(|| self.short.get(&(container, id)))
-            .or_else(|| folders.iter().find_map(|folder| self.elsewhere.get(&(*folder, version))))
-            .copied()
+        let found = full
+            .or_else(|| self.short.get(&(container, id)))
+            .or_else(|| folders.iter().find_map(|folder| self.elsewhere.get(&(*folder, version))));
+        Ok(found.copied())
     }
 }
 
 /// Finds the file of every attachment.
-pub(super) fn claim(package: &Package, tables: &Tables) -> Claims {
+pub(super) fn claim(package: &Package, tables: &Tables) -> Result<Claims, SpillError> {
     let index = Index::of(package);
     let mut claims = Claims::default();
-    for (id, row) in tables.content.iter().filter(|(_, row)| row.class == ContentClass::Attachment) {
-        if let Some(entry) = index.find(tables, *id, row) {
-            claims.by_attachment.insert(*id, entry);
-            claims.by_entry.entry(entry).or_default().push(*id);
+    for row in tables.content.fronts::<Spine>() {
+        let (id, row) = row?;
+        if row.class == ContentClass::Attachment
+            && let Some(entry) = index.find(tables, id, &row)?
+        {
+            claims.by_attachment.insert(id, entry);
+            claims.by_entry.entry(entry).or_default().push(id);
         }
     }
     let files = package.entries().iter().enumerate().filter(|(_, entry)| entry.name.starts_with("attachments/"));
@@ -99,7 +108,7 @@ pub(super) fn claim(package: &Package, tables: &Tables) -> Claims {
         .filter(|(at, _)| !claims.by_entry.contains_key(at))
         .map(|(_, entry)| (entry.raw_name.clone(), entry.offset))
         .collect();
-    claims
+    Ok(claims)
 }
 
 /// Reads every entry that isn't read yet to its end, in the order in which they stand in the zip, and digests those that are claimed.

@@ -1,12 +1,11 @@
 //! Labels on pages, blog posts, comments, attachments and spaces.
 
-use std::collections::BTreeSet;
-
 use super::classes::ContentClass;
 use super::spaces;
-use super::tables::{Content, Label, Labelling, Status};
+use super::tables::{Label, Labelling, Spine, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Kind};
+use crate::reading::runs::{Budget, Runs, SpillError};
 use crate::reading::{Found, Holder};
 
 /// Personal labels, which only their owners see.
@@ -14,75 +13,95 @@ const PERSONAL: &str = "my";
 
 const OLD: &str = "labels on older versions";
 
-pub(super) fn map(mapping: &mut Mapping<'_>) {
-    let tables = mapping.tables;
+pub(super) fn map(mapping: &mut Mapping<'_>, budget: &Budget) -> Result<(), SpillError> {
+    let tables = mapping.places.tables;
     for label in tables.labels.values() {
-        if &*label.namespace == PERSONAL {
+        if is_personal(tables, label) {
             mapping.leave_out("Label", "personal labels");
         } else {
             mapping.accounts.mapped("Label");
         }
     }
     // One label of several users on the same content is one label.
-    let mut seen = BTreeSet::new();
-    for labelling in tables.labellings.values() {
-        match found(mapping, labelling) {
-            Became::Label(holder, aside, label) => {
-                let name = format!("{}:{}", label.namespace, label.name);
-                if seen.insert((labelling.content, name.clone())) {
-                    let name = vec!["label".to_owned(), name];
-                    mapping.collector.push(Found {
-                        kind: Kind::Label,
-                        id: None,
-                        holder,
-                        name,
-                        aside,
-                        fields: Vec::new(),
-                    });
+    let mut uses = Runs::new(budget);
+    mapping.each(
+        &tables.labellings,
+        |_| "Labelling",
+        |mapping, _, labelling| {
+            match found(tables, &labelling)? {
+                Became::Label(content, label) => {
+                    let name = format!("{}:{}", tables.words.text(label.namespace), label.name);
+                    uses.push(&[&content.to_be_bytes(), name.as_bytes()].concat(), &[]);
+                    mapping.accounts.mapped("Labelling");
                 }
-                mapping.accounts.mapped("Labelling");
+                Became::Nothing(what) => mapping.leave_out("Labelling", what),
+                Became::Damage => mapping.unplaced("Labelling", labelling.label.is_some() && labelling.referenced),
             }
-            Became::Nothing(what) => mapping.leave_out("Labelling", what),
-            Became::Damage => mapping.unplaced("Labelling", labelling.label.is_some() && labelling.referenced),
+            Ok(())
+        },
+    )?;
+    let (uses, mut last) = (uses.finish()?, Vec::new());
+    let mut rows = uses.rows();
+    while let Some((key, _)) = rows.next()? {
+        if let Some((content, name)) = key.split_first_chunk().filter(|_| last != key) {
+            push(mapping, u64::from_be_bytes(*content), String::from_utf8_lossy(name).into_owned())?;
+            last = key.to_vec();
         }
     }
+    Ok(())
+}
+
+fn push(mapping: &mut Mapping<'_>, content: u64, name: String) -> Result<(), SpillError> {
+    let tables = mapping.places.tables;
+    let space = tables.spine(content)?.filter(|row| row.class == ContentClass::SpaceDescription);
+    let space = space.and_then(|row| row.space).and_then(|id| Some((id, tables.spaces.get(&id)?)));
+    let (holder, aside) = match space {
+        Some((id, space)) => {
+            let aside = (!mapping.places.claimed.has(id)).then_some(Aside::ForeignSpace);
+            (Holder::Key(spaces::key(space)), aside)
+        }
+        None => (Holder::Content(content), None),
+    };
+    let name = vec!["label".to_owned(), name];
+    mapping.collector.push(Found { kind: Kind::Label, id: None, holder, name, aside, fields: Vec::new() });
+    Ok(())
+}
+
+fn is_personal(tables: &Tables, label: &Label) -> bool {
+    tables.words.text(label.namespace) == PERSONAL
 }
 
 enum Became<'a> {
-    Label(Holder, Option<Aside>, &'a Label),
+    /// A label on this content.
+    Label(u64, &'a Label),
     Nothing(&'static str),
     Damage,
 }
 
-fn found<'a>(mapping: &Mapping<'a>, labelling: &Labelling) -> Became<'a> {
-    let tables = mapping.tables;
+fn found<'a>(tables: &'a Tables, labelling: &Labelling) -> Result<Became<'a>, SpillError> {
     if labelling.template {
-        return Became::Nothing("labels on templates");
+        return Ok(Became::Nothing("labels on templates"));
     }
-    let Some(label) = labelling.label.and_then(|label| tables.labels.get(&label)) else { return Became::Damage };
-    if &*label.namespace == PERSONAL {
-        return Became::Nothing("uses of personal labels");
+    let Some(label) = labelling.label.and_then(|label| tables.labels.get(&label)) else { return Ok(Became::Damage) };
+    if is_personal(tables, label) {
+        return Ok(Became::Nothing("uses of personal labels"));
     }
-    let Some((id, content)) = labelling.content.and_then(|id| Some((id, tables.content.get(&id)?))) else {
-        return Became::Damage;
-    };
-    match content.class {
-        ContentClass::SpaceDescription => on_space(mapping, content, label),
+    let content = labelling.content.map(|id| Ok((id, tables.spine(id)?))).transpose()?;
+    let Some((id, Some(content))) = content else { return Ok(Became::Damage) };
+    Ok(match content.class {
+        ContentClass::SpaceDescription => on_space(tables, id, &content, label),
         class if class.is_no_page() => Became::Nothing("labels on content of apps"),
         _ if content.original.is_some() && content.status != Status::Draft => Became::Nothing(OLD),
-        _ => Became::Label(Holder::Content(id), None, label),
-    }
+        _ => Became::Label(id, label),
+    })
 }
 
-fn on_space<'a>(mapping: &Mapping<'a>, content: &Content, label: &'a Label) -> Became<'a> {
+fn on_space<'a>(tables: &Tables, id: u64, content: &Spine, label: &'a Label) -> Became<'a> {
     if content.original.is_some() {
         return Became::Nothing(OLD);
     }
-    match content.space.and_then(|id| Some((id, mapping.tables.spaces.get(&id)?))) {
-        Some((id, space)) => {
-            let aside = (!mapping.claimed.has(id)).then_some(Aside::ForeignSpace);
-            Became::Label(Holder::Key(spaces::key(space)), aside, label)
-        }
+    match content.space.filter(|id| tables.spaces.contains_key(id)) {
+        Some(_) => Became::Label(id, label),
         None => Became::Damage,
     }
 }

@@ -10,10 +10,12 @@ mod csv;
 mod damage;
 mod extract;
 mod files;
+mod join;
 mod judge;
 mod labels;
 mod likes;
 mod load;
+mod loaded;
 mod people;
 mod permissions;
 mod places;
@@ -22,6 +24,7 @@ mod profiles;
 mod properties;
 mod quote;
 mod references;
+mod rows;
 mod scope;
 mod spaces;
 mod survey;
@@ -31,10 +34,10 @@ mod tasks;
 mod tests;
 #[cfg(test)]
 mod tests_beside;
+mod times;
 mod watches;
 mod work;
 
-use std::borrow::Cow;
 use std::path::Path;
 
 pub use extract::{Extract, ExtractError, extract};
@@ -44,8 +47,11 @@ pub use survey::{AttachmentFiles, Held, HeldSpace, Survey, survey};
 use crate::clock::Context;
 use crate::model::{BODY_DIGEST_RULES, Backup, Fault, Ledger};
 use crate::package::{Limits, Package, PackageError};
+use crate::reading::runs::{Budget, SpillError};
 use crate::reading::{Collector, Header, Inventory, ReadError};
 use damage::Damages;
+use judge::Evidence;
+use places::Places;
 use preflight::Signals;
 use work::{Mapping, Work};
 
@@ -55,6 +61,9 @@ pub enum ArchiveError {
     /// The package can't be opened, or the machine can't read it on.
     #[error("read the backup: {0}")]
     Package(#[from] PackageError),
+    /// What was read can't be kept.
+    #[error("read the backup: failed to {0}")]
+    Rows(#[from] SpillError),
     /// What was read can't be gone through again.
     #[error("read the backup: {0}")]
     Read(#[from] ReadError),
@@ -68,7 +77,7 @@ impl ArchiveError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Package(error) => error.fault(),
-            Self::Read(_) | Self::Stopped => Fault::Rig,
+            Self::Read(_) | Self::Rows(_) | Self::Stopped => Fault::Rig,
         }
     }
 }
@@ -102,55 +111,58 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     } else {
         load::load(&mut work, &mut damages)? & csv::load_beside(&mut work, &mut damages)?
     };
-    work.tables.join();
-    let claims = files::claim(&package, &work.tables);
+    let budget = work.intake.budget.clone();
+    let mut tables = work.join(&mut damages)?;
+    let left_out = std::mem::take(&mut tables.left_out);
+    let claims = files::claim(&package, &tables)?;
     let files = files::read_all(&mut work, &claims, &mut damages)?;
-    let scope = scope::scope(&work.descriptor, &work.tables, &mut damages);
+    let scope = scope::scope(&work.descriptor, &tables, &mut damages);
     damages.partial(!whole);
-    let mut mapping = Mapping {
-        tables: &work.tables,
-        claimed: scope.claimed,
-        collector: Collector::default(),
-        accounts: work.accounts,
-        damages,
-        left_out: work.tables.left_out.iter().map(|(what, number)| (Cow::Borrowed(*what), *number)).collect(),
-    };
-    spaces::map(&mut mapping);
-    content::map(&mut mapping);
-    attachments::map(&mut mapping, &claims, &files);
-    labels::map(&mut mapping);
-    permissions::map(&mut mapping);
-    people::map(&mut mapping, scope.accounts);
-    mapping.properties();
-    properties::map(&mut mapping);
-    watches::map(&mut mapping);
-    likes::map(&mut mapping);
-    tasks::map(&mut mapping);
+    damages.dangling(work.references)?;
+    let places = Places::new(&tables, &scope.claimed)?;
+    let (collector, accounts) = (Collector::default(), work.accounts);
+    let mut mapping = Mapping { places: &places, collector, accounts, damages, left_out };
+    let with_attachments = work.descriptor.with_attachments();
+    judge::judge(&mut mapping, &Evidence { claims: &claims, files: &files, with_attachments })?;
+    content::map(&mut mapping, &claims, &files)?;
+    others(&mut mapping, scope.accounts, &budget)?;
+    let Mapping { collector, accounts, damages, left_out, .. } = mapping;
+    let classes = accounts.by_class();
     let header = Header {
         origin: origin.to_owned(),
         began,
         ended: ctx.clock.stamp(),
         product: scope::product(&work.descriptor),
-        coverage: scope::coverage(scope.accounts, !work.tables.tasks.is_empty()),
+        coverage: scope::coverage(scope.accounts, !tables.tasks.is_empty()),
         scope: scope.scope,
-        blind_spots: classes::blind_spots(&mapping.accounts.0, &mapping.left_out),
+        blind_spots: classes::blind_spots(&classes, &left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
     };
-    let Mapping { collector, accounts, mut damages, .. } = mapping;
     let reading = collector.finish(header);
-    damages.judge(&reading, &work.tables, &work.references, &claims, &files, work.descriptor.with_attachments());
     let inventory = Inventory {
         reading,
         damage: damages.finish(),
         ledger: Ledger {
-            classes: accounts.0,
+            classes,
             entries: work.entries,
             entries_of: package.entries().len() as u64,
             bytes: work.object_bytes,
         },
-        writer: scope::writer(&work.descriptor, &work.tables.signs, csv).to_owned(),
+        writer: scope::writer(&work.descriptor, &tables.signs, csv).to_owned(),
         descriptor: work.descriptor,
         whole: whole && !work.short,
     };
     Ok((inventory, work.signals))
+}
+
+/// Makes the items of all kinds that are no content.
+fn others(mapping: &mut Mapping<'_>, accounts: bool, budget: &Budget) -> Result<(), SpillError> {
+    spaces::map(mapping)?;
+    labels::map(mapping, budget)?;
+    permissions::map(mapping, budget)?;
+    people::map(mapping, accounts, budget)?;
+    properties::map(mapping)?;
+    watches::map(mapping)?;
+    likes::map(mapping)?;
+    tasks::map(mapping)
 }

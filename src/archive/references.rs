@@ -1,10 +1,16 @@
 //! References from object to object: which ids there are, and which references lead nowhere.
+//!
+//! Ids are kept as compressed sets. A reference whose target was there before is forgotten at once; the others are written down in a log, which goes
+//! to disk when it is long, and looked at again when all ids are known.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use roaring::RoaringTreemap;
+
 use super::classes::ContentClass;
 use crate::package::{Object, Value};
+use crate::reading::runs::{Budget, Filling, SpillError};
 
 /// References of one class and property (with `[]` behind it: members of a collection) that lead nowhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,83 +20,141 @@ pub(super) struct Dangling {
     pub first: Vec<u64>,
 }
 
-/// All ids by class, and the references that had no target yet when they were read.
+/// Ids of one class.
 #[derive(Debug, Default)]
-pub(super) struct References {
-    names: HashMap<String, u32>,
-    ids: HashSet<(u32, u64)>,
-    waiting: HashMap<(u32, u32, u32, u64), (u64, u64)>,
+struct Ids {
+    numbers: RoaringTreemap,
+    /// Hashes of ids that are no numbers, such as user keys, and numbers of which Confluence makes none.
+    others: HashSet<u64>,
 }
 
-/// The class under which ids of all content are kept (docs/confluence.md, C10).
-const CONTENT: &str = "ContentEntityObject";
+/// Numbers below this are kept in compressed sets. Ids of Confluence are numbers of a counter.
+const COUNTED: u64 = 1 << 40;
+
+impl Ids {
+    /// False where it was there before.
+    fn insert(&mut self, id: u64) -> bool {
+        if id < COUNTED { self.numbers.insert(id) } else { self.others.insert(id) }
+    }
+
+    fn contains(&self, id: u64) -> bool {
+        if id < COUNTED { self.numbers.contains(id) } else { self.others.contains(&id) }
+    }
+}
+
+/// A name and what it means for ids.
+type NameNumber = u32;
+
+/// A reference whose target was not there yet: class and property that hold it (an odd number: a collection), class and id of the target, offset.
+type Waiting = (NameNumber, u32, NameNumber, u64, u64);
+
+/// All ids by class, and the references that had no target yet when they were read.
+#[derive(Debug)]
+pub(super) struct References {
+    numbers: HashMap<Box<str>, NameNumber>,
+    names: Vec<Name>,
+    waiting: Filling,
+    logged: u64,
+}
+
+#[derive(Debug)]
+struct Name {
+    text: Box<str>,
+    is_content: bool,
+    ids: Ids,
+}
+
+/// The number of the class under which ids of all content are kept (docs/confluence.md, C10).
+const CONTENT: NameNumber = 0;
 
 impl References {
+    pub fn new(budget: &Budget) -> Self {
+        let mut references =
+            Self { numbers: HashMap::new(), names: Vec::new(), waiting: Filling::new(budget), logged: 0 };
+        references.name("ContentEntityObject");
+        references
+    }
+
     /// Takes in an object; false where its class and id were there before.
     pub fn take(&mut self, object: Object<'_>) -> bool {
-        let class = self.class(object.class());
+        let own = self.name(object.class());
         let fresh = object.id().is_none_or(|id| {
-            let own = self.name(object.class());
-            if own != class {
-                self.ids.insert((class, number(id)));
+            let id = number(id);
+            if self.is_content(own) && own != CONTENT {
+                self.insert(CONTENT, id);
             }
-            self.ids.insert((own, number(id)))
+            self.insert(own, id)
         });
         for (property, value) in object.properties() {
-            self.note(object, property, value);
+            self.note(object, own, property, false, value);
         }
         for (property, members) in object.collections() {
-            let property = format!("{property}[]");
             for member in members {
-                self.note(object, &property, member);
+                self.note(object, own, property, true, member);
             }
         }
         fresh
     }
 
-    fn note(&mut self, object: Object<'_>, property: &str, value: Value<'_>) {
+    fn note(&mut self, object: Object<'_>, own: NameNumber, property: &str, in_collection: bool, value: Value<'_>) {
         let Some((target, id)) = value.as_reference() else { return };
-        let target = self.class(target);
+        let target = self.name(target);
+        // A reference may name any class of content, and all content has one space of ids.
+        let target = if self.is_content(target) { CONTENT } else { target };
         let id = number(id);
-        if self.ids.contains(&(target, id)) {
+        if self.contains(target, id) {
             return;
         }
-        let key = (self.name(object.class()), self.name(property), target, id);
-        self.waiting.entry(key).or_insert((0, object.offset())).0 += 1;
+        let property = self.name(property) * 2 + u32::from(in_collection);
+        let waiting: Waiting = (own, property, target, id, object.offset());
+        self.waiting.push(self.logged, &waiting);
+        self.logged += 1;
     }
 
     /// The references that lead nowhere, by class and property.
-    pub fn dangling(&self) -> BTreeMap<(String, String), Dangling> {
-        let names: HashMap<u32, &str> = self.names.iter().map(|(name, number)| (*number, name.as_str())).collect();
-        let name = |number: &u32| names.get(number).copied().unwrap_or_default().to_owned();
-        let mut found: BTreeMap<(String, String), Dangling> = BTreeMap::new();
-        for ((class, property, target, id), (number, offset)) in &self.waiting {
-            if !self.ids.contains(&(*target, *id)) {
-                let one = found.entry((name(class), name(property))).or_default();
-                one.number += number;
-                one.first.push(*offset);
+    pub fn dangling(self) -> Result<BTreeMap<(String, String), Dangling>, SpillError> {
+        let Self { names, waiting, .. } = self;
+        let name = |number: u32| names.get(number as usize).map_or("", |name| &*name.text);
+        let mut found: BTreeMap<(u32, u32), Dangling> = BTreeMap::new();
+        for waiting in waiting.finish::<Waiting>()?.rows() {
+            let (_, (class, property, target, id, offset)) = waiting?;
+            if names.get(target as usize).is_some_and(|name| name.ids.contains(id)) {
+                continue;
+            }
+            let one = found.entry((class, property)).or_default();
+            one.number += 1;
+            if one.first.len() < 5 && one.first.last() != Some(&offset) {
+                one.first.push(offset);
             }
         }
-        for one in found.values_mut() {
-            one.first.sort_unstable();
-            one.first.dedup();
-            one.first.truncate(5);
-        }
-        found
+        let named = found.into_iter().map(|((class, property), dangling)| {
+            let brackets = if property % 2 == 1 { "[]" } else { "" };
+            ((name(class).to_owned(), format!("{}{brackets}", name(property / 2))), dangling)
+        });
+        Ok(named.collect())
     }
 
-    /// The class under which a reference is looked up: all content has one space of ids, and a reference may name any class of it.
-    fn class(&mut self, class: &str) -> u32 {
-        self.name(if ContentClass::of(class).is_some() { CONTENT } else { class })
-    }
-
-    fn name(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.names.get(name) {
+    fn name(&mut self, name: &str) -> NameNumber {
+        if let Some(number) = self.numbers.get(name) {
             return *number;
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.insert(name.to_owned(), number);
+        self.numbers.insert(name.into(), number);
+        let is_content = number == CONTENT || ContentClass::of(name).is_some();
+        self.names.push(Name { text: name.into(), is_content, ids: Ids::default() });
         number
+    }
+
+    fn is_content(&self, name: NameNumber) -> bool {
+        self.names.get(name as usize).is_some_and(|name| name.is_content)
+    }
+
+    fn insert(&mut self, name: NameNumber, id: u64) -> bool {
+        self.names.get_mut(name as usize).is_some_and(|name| name.ids.insert(id))
+    }
+
+    fn contains(&self, name: NameNumber, id: u64) -> bool {
+        self.names.get(name as usize).is_some_and(|name| name.ids.contains(id))
     }
 }
 

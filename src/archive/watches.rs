@@ -1,29 +1,34 @@
 //! Watches: who is told of changes to what (docs/confluence.md, C22).
 
+use serde::{Deserialize, Serialize};
+
 use super::classes::ContentClass;
-use super::load::{Taken, digits, id, put, who};
-use super::spaces;
-use super::tables::{Status, Tables, Who};
+use super::loaded::Loaded;
+use super::places::Places;
+use super::rows::{Taken, id, push, who};
+use super::tables::{Status, Who, Word};
+use super::times::Time;
 use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind};
 use crate::package::Object;
+use crate::reading::runs::SpillError;
 use crate::reading::{Found, Holder};
 
 pub(super) const CLASS: &str = "Notification";
 
 /// One watch, as it is written.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Watch {
     user: Who,
     content: Option<u64>,
     space: Option<u64>,
     label: Option<u64>,
     /// What kind of content it is for; of the site also `network` and `digest`.
-    sort: Option<std::sync::Arc<str>>,
-    created: Option<Box<str>>,
+    sort: Option<Word>,
+    created: Time,
 }
 
-pub(super) fn take(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
+pub(super) fn take(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
     let user = who(tables, object, "receiver", "userName");
     let flag = |name: &'static str| object.text(name).filter(|text| *text == "true").map(|_| name);
     let sort = object.filled("type").or(flag("network")).or(flag("digest"));
@@ -33,67 +38,79 @@ pub(super) fn take(tables: &mut Tables, own: u64, object: Object<'_>) -> Taken {
         content: id(object, "content").or_else(|| id(object, "page")),
         space: id(object, "space"),
         label: id(object, "label"),
-        sort: sort.map(|word| tables.words.word(&word.to_ascii_lowercase())),
-        created: digits(object, "creationDate"),
+        sort: sort.map(|word| tables.words.number(&word.to_ascii_lowercase())),
+        created: Time::of(object.text("creationDate")),
     };
-    put(&mut tables.watches, own, row)
+    push(&mut tables.watches, own, &row)
 }
 
-pub(super) fn map(mapping: &mut Mapping<'_>) {
-    let tables = mapping.tables;
-    for row in tables.watches.values() {
-        let Some(user) = tables.name_or_key(&row.user) else {
-            mapping.unplaced(CLASS, row.user != Who::Nobody);
-            continue;
-        };
-        let (holder, aside) = match holder(mapping, row) {
-            Ok(place) => place,
-            Err(Some(what)) => {
-                mapping.leave_out(CLASS, what);
-                continue;
-            }
-            Err(None) => {
-                mapping.unplaced(CLASS, true);
-                continue;
-            }
-        };
-        // What is watched says it all where it is a page; up to 4.x nothing else is written there.
-        let sort = row.sort.as_deref().filter(|_| !matches!(holder, Holder::Content(_))).unwrap_or_default();
-        let name = ["watch", user, sort].map(str::to_owned).to_vec();
-        let fields = vec![(Field::Created, super::content::absent_or(row.created.as_deref()))];
-        mapping.push(CLASS, Found { kind: Kind::Watch, id: None, holder, name, aside, fields });
-    }
+pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
+    let tables = mapping.places.tables;
+    mapping.each(
+        &tables.watches,
+        |_| CLASS,
+        |mapping, _, row| {
+            let Some(user) = tables.name_or_key(row.user) else {
+                mapping.unplaced(CLASS, row.user != Who::Nobody);
+                return Ok(());
+            };
+            let (holder, aside) = match holder(mapping.places, &row)? {
+                Watched::This(holder, aside) => (holder, aside),
+                Watched::LeftOut(what) => {
+                    mapping.leave_out(CLASS, what);
+                    return Ok(());
+                }
+                Watched::Gone => {
+                    mapping.unplaced(CLASS, true);
+                    return Ok(());
+                }
+            };
+            // What is watched says it all where it is a page; up to 4.x nothing else is written there.
+            let sort = row.sort.filter(|_| !matches!(holder, Holder::Content(_))).map(|sort| tables.words.text(sort));
+            let name = ["watch", user, sort.unwrap_or_default()].map(str::to_owned).to_vec();
+            let fields = vec![(Field::Created, super::content::absent_or(row.created.text().as_deref()))];
+            mapping.push(CLASS, Found { kind: Kind::Watch, id: None, holder, name, aside, fields });
+            Ok(())
+        },
+    )
 }
 
-/// What is watched. `Err`: why no item is made of it, and nothing where it isn't in the package.
-fn holder(mapping: &Mapping<'_>, row: &Watch) -> Result<(Holder, Option<Aside>), Option<&'static str>> {
-    let tables = mapping.tables;
+/// What is watched.
+enum Watched {
+    This(Holder, Option<Aside>),
+    /// Something of which no item is made.
+    LeftOut(&'static str),
+    /// Something that isn't in the package.
+    Gone,
+}
+
+fn holder(places: &Places<'_>, row: &Watch) -> Result<Watched, SpillError> {
+    let tables = places.tables;
     if let Some(id) = row.content {
-        let content = tables.content.get(&id).ok_or(None)?;
-        return match content.class {
+        let Some(content) = tables.spine(id)? else { return Ok(Watched::Gone) };
+        return Ok(match content.class {
             // Cloud's way to watch a space.
-            ContentClass::SpaceDescription => of_space(mapping, content.space),
-            class if class.is_no_page() => Err(Some("watches of content of apps")),
+            ContentClass::SpaceDescription => of_space(places, content.space),
+            class if class.is_no_page() => Watched::LeftOut("watches of content of apps"),
             _ if content.original.is_some() && content.status != Status::Draft => {
-                Err(Some("watches of older versions"))
+                Watched::LeftOut("watches of older versions")
             }
-            _ => Ok((Holder::Content(id), None)),
-        };
+            _ => Watched::This(Holder::Content(id), None),
+        });
     }
     if row.space.is_some() {
-        return of_space(mapping, row.space);
+        return Ok(of_space(places, row.space));
     }
-    match row.label {
-        Some(id) => {
-            let label = tables.labels.get(&id).ok_or(None)?;
-            Ok((Holder::Key(Key::new(["label".to_owned(), format!("{}:{}", label.namespace, label.name)])), None))
+    Ok(match row.label.map(|id| tables.labels.get(&id)) {
+        Some(Some(label)) => {
+            let name = format!("{}:{}", tables.words.text(label.namespace), label.name);
+            Watched::This(Holder::Key(Key::new(["label".to_owned(), name])), None)
         }
-        None => Ok((Holder::None, None)),
-    }
+        Some(None) => Watched::Gone,
+        None => Watched::This(Holder::None, None),
+    })
 }
 
-fn of_space(mapping: &Mapping<'_>, id: Option<u64>) -> Result<(Holder, Option<Aside>), Option<&'static str>> {
-    let id = id.ok_or(None)?;
-    let space = mapping.tables.spaces.get(&id).ok_or(None)?;
-    Ok((Holder::Key(spaces::key(space)), (!mapping.claimed.has(id)).then_some(Aside::ForeignSpace)))
+fn of_space(places: &Places<'_>, id: Option<u64>) -> Watched {
+    places.on_space(id).map_or(Watched::Gone, |(key, aside)| Watched::This(Holder::Key(key), aside))
 }

@@ -1,18 +1,19 @@
 //! What is carried along while an archive is read and mapped.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ArchiveError;
-use super::classes::ContentClass;
-use super::damage::Damages;
+use super::damage::{Damages, at_entities};
+use super::loaded::Loaded;
+use super::places::Places;
 use super::preflight::Signals;
 use super::references::References;
-use super::scope::Claimed;
-use super::tables::Tables;
+use super::tables::{Spine, Tables};
 use crate::clock::Context;
-use crate::model::{Account, Descriptor};
+use crate::model::{Account, Damage, Descriptor, Severity, Subject};
 use crate::package::Package;
+use crate::reading::runs::{Budget, Numbered, SpillError, Table};
 use crate::reading::{Collector, Found};
 
 /// What is carried from entry to entry while the archive is read.
@@ -20,7 +21,7 @@ pub(super) struct Work<'a> {
     pub package: &'a Package,
     pub descriptor: Descriptor,
     pub ctx: &'a Context,
-    pub tables: Tables,
+    pub intake: Loaded,
     pub references: References,
     pub signals: Signals,
     pub accounts: Accounts,
@@ -36,12 +37,13 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub fn new(package: &'a Package, descriptor: Descriptor, ctx: &'a Context) -> Self {
+        let budget = Budget::default();
         Self {
             package,
             descriptor,
             ctx,
-            tables: Tables::default(),
-            references: References::default(),
+            references: References::new(&budget),
+            intake: Loaded::new(budget),
             signals: Signals::of(package),
             accounts: Accounts::default(),
             entries: 0,
@@ -64,16 +66,38 @@ impl<'a> Work<'a> {
     }
 }
 
+impl Work<'_> {
+    /// Joins what was read. No more is read into tables behind it.
+    pub fn join(&mut self, damages: &mut Damages) -> Result<Tables, SpillError> {
+        let empty = Loaded::new(self.intake.budget.clone());
+        std::mem::replace(&mut self.intake, empty).join(&mut self.accounts, damages)
+    }
+}
+
 /// Counts what became of each object, by class.
 #[derive(Debug, Default)]
-pub(super) struct Accounts(pub BTreeMap<String, Account>);
+pub(super) struct Accounts {
+    places: HashMap<Box<str>, usize>,
+    list: Vec<(Box<str>, Account)>,
+    /// The one that was asked for last: objects of one class stand together.
+    last: usize,
+}
 
 impl Accounts {
     pub fn of(&mut self, class: &str) -> &mut Account {
-        if !self.0.contains_key(class) {
-            self.0.insert(class.to_owned(), Account::default());
+        if self.list.get(self.last).is_none_or(|(last, _)| **last != *class) {
+            self.last = match self.places.get(class) {
+                Some(place) => *place,
+                None => {
+                    self.places.insert(class.into(), self.list.len());
+                    self.list.push((class.into(), Account::default()));
+                    self.list.len() - 1
+                }
+            };
         }
-        self.0.entry(class.to_owned()).or_default()
+        let place = self.last;
+        #[expect(clippy::indexing_slicing, reason = "each place was given out above, and none is ever taken back")]
+        &mut self.list[place].1
     }
 
     pub fn mapped(&mut self, class: &str) {
@@ -87,12 +111,27 @@ impl Accounts {
     pub fn damaged(&mut self, class: &str) {
         self.of(class).damaged += 1;
     }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, class: &str, more: &Account) {
+        if *more != Account::default() {
+            let account = self.of(class);
+            account.lexed += more.lexed;
+            account.mapped += more.mapped;
+            account.ignored += more.ignored;
+            account.damaged += more.damaged;
+        }
+    }
+
+    /// All of them by name.
+    pub fn by_class(self) -> BTreeMap<String, Account> {
+        self.list.into_iter().map(|(class, account)| (class.into(), account)).collect()
+    }
 }
 
 /// What is carried from kind to kind while the tables become items.
 pub(super) struct Mapping<'a> {
-    pub tables: &'a Tables,
-    pub claimed: Claimed,
+    pub places: &'a Places<'a>,
     pub collector: Collector,
     pub accounts: Accounts,
     pub damages: Damages,
@@ -120,22 +159,38 @@ impl Mapping<'_> {
         }
     }
 
-    /// Accounts for the properties of content that say something about it.
-    pub fn properties(&mut self) {
-        for property in self.tables.properties.values() {
-            match property.owner.and_then(|owner| self.tables.content.get(&owner)) {
-                Some(owner) if property.name == "status" && owner.class != ContentClass::Comment => {
-                    self.leave_out("ContentProperty", "properties called status of what is no comment");
-                }
-                Some(owner) if owner.class.is_mapped() => self.accounts.mapped("ContentProperty"),
-                Some(_) => self.accounts.ignored("ContentProperty"),
-                None => {
-                    self.accounts.damaged("ContentProperty");
-                    if property.owner.is_none() {
-                        self.damages.property_without_owner();
-                    }
-                }
+    /// The rows of a class that count. Those that were replaced are accounted for as damaged.
+    pub fn each<Row: serde::de::DeserializeOwned>(
+        &mut self,
+        table: &Table<Row>,
+        class: impl Fn(&Row) -> &'static str,
+        mut map: impl FnMut(&mut Self, u64, Row) -> Result<(), SpillError>,
+    ) -> Result<(), SpillError> {
+        for row in table.all() {
+            let Numbered { number, replaced, row } = row?;
+            if replaced {
+                self.accounts.damaged(class(&row));
+            } else {
+                map(self, number, row)?;
             }
         }
+        Ok(())
+    }
+
+    /// Damage to some content.
+    pub fn tell(
+        &mut self,
+        what: &'static str,
+        severity: Severity,
+        id: u64,
+        row: &Spine,
+        message: &str,
+    ) -> Result<(), SpillError> {
+        // Whom it is about is worth finding out only where it is told.
+        let subject = if self.damages.is_full(what) { Subject::default() } else { self.places.subject(id)? };
+        let (what, message) = (what.to_owned(), message.to_owned());
+        let place = at_entities(Some(row.offset));
+        self.damages.push(Damage { what, severity, subject, message, place, remedy: None });
+        Ok(())
     }
 }

@@ -34,5 +34,5 @@ pub use record::{
     AtLeast, BackupRecord, CUT_SHORT, Counts, FindingsFile, ManifestRecord, PackageRecord, RECORD_FORMAT, Record,
     RecordError, ScenarioRecord, StageRecord, StageState, TargetRecord, TearDown, Tool,
 };
-pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, count, wall_clock};
+pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};
 pub use verdict::{Assurance, Claim, Fault, Verdict};

@@ -35,6 +35,14 @@ impl Digest {
     }
 }
 
+impl From<[u8; 32]> for Digest {
+    fn from(sum: [u8; 32]) -> Self {
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+        let hex = sum.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        Self("sha256:".chars().chain(hex).collect())
+    }
+}
+
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -53,13 +61,12 @@ impl Hasher {
 
     /// The digest of all bytes taken in.
     pub fn finish(self) -> Digest {
-        use std::fmt::Write as _;
-        let mut text = String::with_capacity(71);
-        text.push_str("sha256:");
-        for byte in self.0.finalize() {
-            let _ = write!(text, "{byte:02x}");
-        }
-        Digest(text)
+        Digest::from(self.sum())
+    }
+
+    /// The same as bare bytes.
+    pub fn sum(self) -> [u8; 32] {
+        self.0.finalize().into()
     }
 }
 
@@ -77,6 +84,12 @@ impl std::io::Write for Hasher {
 /// The strict digest of a text and its length in bytes: line ends as LF, and `]] >`, which Confluence's XML writers put in place of
 /// `]]>`, turned back (docs/confluence.md, C8). Nothing else is touched. The same function serves every side, so the repair can't show as a difference.
 pub fn body_digest(text: &str) -> (Digest, u64) {
+    let (sum, bytes) = body_sum(text);
+    (Digest::from(sum), bytes)
+}
+
+/// The same with the digest as bare bytes.
+pub fn body_sum(text: &str) -> ([u8; 32], u64) {
     let mut hasher = Hasher::default();
     let mut length = 0_u64;
     let mut rest = text;
@@ -97,7 +110,7 @@ pub fn body_digest(text: &str) -> (Digest, u64) {
         rest = tail.get(skip..).unwrap_or_default();
     }
     hasher.update(rest.as_bytes());
-    (hasher.finish(), length + rest.len() as u64)
+    (hasher.sum(), length + rest.len() as u64)
 }
 
 /// The digits of a wall clock in the one form that readings hold, `2012-03-07 17:16:48.158`, from what packages

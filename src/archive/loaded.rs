@@ -1,0 +1,104 @@
+//! What was read of entities.xml before it is joined: tables that are being filled.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use roaring::RoaringTreemap;
+
+use super::tables::{Group, Label, Signs, Space, Word, Words};
+use crate::reading::runs::{Budget, Filling};
+
+/// Everything as it comes, by id.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub budget: Budget,
+    pub words: Words,
+    pub signs: Signs,
+    pub content: Filling,
+    pub bodies: Filling,
+    pub properties: Filling,
+    pub spaces: BTreeMap<u64, Space>,
+    pub labels: BTreeMap<u64, Label>,
+    pub labellings: Filling,
+    pub sets: Filling,
+    pub restrictions: Filling,
+    pub permissions: Filling,
+    pub templates: Filling,
+    pub users: HashMap<Word, Word>,
+    pub accounts: Filling,
+    pub groups: BTreeMap<u64, Group>,
+    pub memberships: Filling,
+    pub watches: Filling,
+    pub likes: Filling,
+    pub tasks: Filling,
+    /// Properties that are no part of an item.
+    pub more_properties: Filling,
+    /// Objects of compared classes that were left out while they were read, by what they are.
+    pub left_out: BTreeMap<Cow<'static, str>, u64>,
+    /// Content that is an older version of other content, by its own word.
+    pub older: RoaringTreemap,
+    /// Owners by what they list: the other direction of each join.
+    pub listed: Listed,
+}
+
+/// Numbers of owners by the numbers of what they list; of several owners the last counts.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub bodies: Filling,
+    pub properties: Filling,
+    pub attachments: Filling,
+    pub comments: Filling,
+    pub versions: Filling,
+    pub labellings: Filling,
+    pub sets: Filling,
+    pub restrictions: Filling,
+    pub permissions: Filling,
+    pub templates: Filling,
+    /// What is listed as a version.
+    pub are_versions: RoaringTreemap,
+}
+
+impl Loaded {
+    pub fn new(budget: Budget) -> Self {
+        let filling = || Filling::new(&budget);
+        let listed = Listed {
+            bodies: filling(),
+            properties: filling(),
+            attachments: filling(),
+            comments: filling(),
+            versions: filling(),
+            labellings: filling(),
+            sets: filling(),
+            restrictions: filling(),
+            permissions: filling(),
+            templates: filling(),
+            are_versions: RoaringTreemap::new(),
+        };
+        Self {
+            words: Words::default(),
+            signs: Signs::default(),
+            content: filling(),
+            bodies: filling(),
+            properties: filling(),
+            spaces: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            labellings: filling(),
+            sets: filling(),
+            restrictions: filling(),
+            permissions: filling(),
+            templates: filling(),
+            users: HashMap::new(),
+            accounts: filling(),
+            groups: BTreeMap::new(),
+            memberships: filling(),
+            watches: filling(),
+            likes: filling(),
+            tasks: filling(),
+            more_properties: filling(),
+            left_out: BTreeMap::new(),
+            older: RoaringTreemap::new(),
+            listed,
+            budget,
+        }
+    }
+}
