@@ -96,12 +96,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     damages.extend(package.damage().iter().cloned());
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
-    let csv = scope::is_csv(&package, &work.descriptor, &mut damages);
-    let whole = if csv {
-        csv::load(&mut work, &mut damages)?
-    } else {
-        load::load(&mut work, &mut damages)? & csv::load_beside(&mut work, &mut damages)?
-    };
+    let whole = load_all(&mut work, &mut damages)?;
     work.tables.join();
     let claims = files::claim(&package, &work.tables);
     let files = files::read_all(&mut work, &claims, &mut damages)?;
@@ -148,9 +143,19 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
             entries_of: package.entries().len() as u64,
             bytes: work.object_bytes,
         },
-        writer: scope::writer(&work.descriptor, &work.tables.signs, csv).to_owned(),
+        writer: scope::writer(&work.descriptor, &work.tables.signs, work.csv).to_owned(),
         descriptor: work.descriptor,
         whole: whole && !work.short,
     };
     Ok((inventory, work.signals))
+}
+
+/// Reads all objects, whatever the form; false where some of them can't be read.
+fn load_all(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, ArchiveError> {
+    work.csv = scope::is_csv(work.package, &work.descriptor, damages);
+    if work.csv {
+        return csv::load(work, damages);
+    }
+    let whole = load::load(work, damages)?;
+    Ok(csv::load_beside(work, damages)? && whole)
 }
