@@ -105,12 +105,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     damages.extend(package.damage().iter().cloned());
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
-    let csv = scope::is_csv(&package, &work.descriptor, &mut damages);
-    let whole = if csv {
-        csv::load(&mut work, &mut damages)?
-    } else {
-        load::load(&mut work, &mut damages)? & csv::load_beside(&mut work, &mut damages)?
-    };
+    let whole = load_all(&mut work, &mut damages)?;
     let budget = work.intake.budget.clone();
     let mut tables = work.join(&mut damages)?;
     let left_out = std::mem::take(&mut tables.left_out);
@@ -148,7 +143,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
             entries_of: package.entries().len() as u64,
             bytes: work.object_bytes,
         },
-        writer: scope::writer(&work.descriptor, &tables.signs, csv).to_owned(),
+        writer: scope::writer(&work.descriptor, &tables.signs, work.csv).to_owned(),
         descriptor: work.descriptor,
         whole: whole && !work.short,
     };
@@ -165,4 +160,14 @@ fn others(mapping: &mut Mapping<'_>, accounts: bool, budget: &Budget) -> Result<
     watches::map(mapping)?;
     likes::map(mapping)?;
     tasks::map(mapping)
+}
+
+/// Reads all objects, whatever the form; false where some of them can't be read.
+fn load_all(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, ArchiveError> {
+    work.csv = scope::is_csv(work.package, &work.descriptor, damages);
+    if work.csv {
+        return csv::load(work, damages);
+    }
+    let whole = load::load(work, damages)?;
+    Ok(csv::load_beside(work, damages)? && whole)
 }

@@ -26,6 +26,8 @@ pub(super) struct Work<'a> {
     pub signals: Signals,
     pub accounts: Accounts,
     pub entries: u64,
+    /// Whether it is the CSV form.
+    pub csv: bool,
     /// Names of the entries whose objects were read.
     pub loaded: BTreeSet<String>,
     /// Whether rows are missing that the exporter counted.
@@ -47,6 +49,7 @@ impl<'a> Work<'a> {
             signals: Signals::of(package),
             accounts: Accounts::default(),
             entries: 0,
+            csv: false,
             loaded: BTreeSet::new(),
             short: false,
             object_bytes: 0,

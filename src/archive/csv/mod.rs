@@ -15,7 +15,7 @@ use super::damage::Damages;
 use super::load::{self, ENTITIES};
 use super::work::Work;
 use crate::model::{Place, Severity};
-use crate::package::{EntryError, Limits, ObjectBuffer, PackageError, RowError, Rows, Table, TableReader, rows};
+use crate::package::{Ahead, EntryError, Limits, ObjectBuffer, PackageError, RowError, Rows, Table, rows_ahead};
 pub(super) use bodies::bodies;
 use columns::{COUNTS, TABLES, TASKS, Without, spec};
 use plan::Plan;
@@ -117,7 +117,8 @@ impl Reader {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut rows = rows(reader, &Limits::default());
+        let io = |source| PackageError::Io { path: work.package.path().to_owned(), source };
+        let mut rows = rows_ahead(reader, &Limits::default()).map_err(io)?;
         let end = self.rows(work, table, &mut rows, damages)?;
         self.totals.end(table.name);
         damages.illegal_in_table(&table.entry.raw_name, rows.illegal());
@@ -132,7 +133,7 @@ impl Reader {
         &mut self,
         work: &mut Work<'_>,
         table: &Table<'_>,
-        rows: &mut Rows<TableReader>,
+        rows: &mut Rows<Ahead>,
         damages: &mut Damages,
     ) -> Result<End, ArchiveError> {
         let mut end = End { whole: true, sound: true };

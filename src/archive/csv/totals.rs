@@ -1,4 +1,4 @@
-//! The control totals of the CSV form: what the exporter counted, held against what is there (docs/confluence.md, C22).
+//! The control totals of the CSV form: what the exporter counted, held against what is there (docs/confluence.md, C21).
 
 use std::collections::BTreeMap;
 

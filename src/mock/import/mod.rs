@@ -69,10 +69,11 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
 }
 
 fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreError> {
-    let entry =
-        package.entry(DESCRIPTOR).filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
+    // The CSV form has it under another name, and is to be refused for what it is (docs/confluence.md, C21, F12).
+    let named = [DESCRIPTOR, "exportDescriptor.properties.gz"].into_iter().find_map(|name| package.entry(name));
+    let entry = named.filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
     let descriptor = read_descriptor(&package.read_small(entry, DESCRIPTOR_BYTES)?);
-    if descriptor.get("exportFormat") == Some("csv") {
+    if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) {
         return Err(RestoreError::Csv);
     }
     match (descriptor.get("exportType"), scope) {

@@ -8,11 +8,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use super::filter::Filter;
 use super::screen::SUBSTITUTE;
-use super::{BLOCK, EntryError, Illegal, Limits};
+use super::{Ahead, BLOCK, EntryError, Illegal, Limits, read_ahead};
 use crate::model::count;
 use lexer::{Found, Lexer};
 pub use table::{Table, TableReader};
@@ -135,20 +135,21 @@ impl<'a> Row<'a> {
 
 /// Reads the rows of a table; the first of them is its header. Rows end with CR LF or LF, empty lines are passed over, and a character that XML
 /// forbids becomes U+FFFD and is noted in [`Rows::illegal`], as in [`super::objects`].
-pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<R> {
-    Rows {
-        bytes: Filter::new(BufReader::with_capacity(BLOCK, reader)),
-        lexer: Lexer::new(usize::try_from(limits.object_bytes).unwrap_or(usize::MAX)),
-        limit: limits.object_bytes,
-        position: 0,
-        ended: false,
-        open_end: false,
-    }
+pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<BufReader<R>> {
+    Rows::new(BufReader::with_capacity(BLOCK, reader), limits)
+}
+
+/// The same, with the unpacking on a thread of its own.
+///
+/// # Errors
+/// The machine gives no thread.
+pub fn rows_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Rows<Ahead>> {
+    Ok(Rows::new(read_ahead(reader)?, limits))
 }
 
 /// See [`rows`].
 pub struct Rows<R> {
-    bytes: Filter<BufReader<R>>,
+    bytes: Filter<R>,
     lexer: Lexer,
     limit: u64,
     position: u64,
@@ -162,7 +163,18 @@ impl<R> std::fmt::Debug for Rows<R> {
     }
 }
 
-impl<R: Read> Rows<R> {
+impl<R: BufRead> Rows<R> {
+    fn new(reader: R, limits: &Limits) -> Self {
+        Self {
+            bytes: Filter::new(reader),
+            lexer: Lexer::new(usize::try_from(limits.object_bytes).unwrap_or(usize::MAX)),
+            limit: limits.object_bytes,
+            position: 0,
+            ended: false,
+            open_end: false,
+        }
+    }
+
     /// The characters that XML forbids, so far.
     pub fn illegal(&self) -> &Illegal {
         self.bytes.illegal()
