@@ -6,7 +6,7 @@ use std::path::Path;
 use super::classes::ContentClass;
 use super::damage::Damages;
 use super::work::Work;
-use super::{ArchiveError, files, load, quote, scope};
+use super::{ArchiveError, files, load_all, quote, scope};
 use crate::clock::Context;
 use crate::package::{EntryReader, Limits, Package};
 
@@ -67,7 +67,8 @@ pub fn extract(path: &Path, id: u64, ctx: &Context) -> Result<Extract, ExtractEr
     let mut damages = Damages::default();
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
-    let whole = load::load(&mut work, &mut damages)?;
+    let csv = scope::is_csv(&package, &work.descriptor, &mut damages);
+    let whole = load_all(&mut work, csv, &mut damages)?;
     work.tables.join();
     let Some(row) = work.tables.content.get(&id) else { return Err(ExtractError::Nothing { id, whole }) };
     if row.class == ContentClass::Attachment {

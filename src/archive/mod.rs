@@ -12,6 +12,7 @@ mod extract;
 mod files;
 mod judge;
 mod labels;
+mod later;
 mod likes;
 mod load;
 mod people;
@@ -97,11 +98,8 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
     let csv = scope::is_csv(&package, &work.descriptor, &mut damages);
-    let whole = if csv {
-        csv::load(&mut work, &mut damages)?
-    } else {
-        load::load(&mut work, &mut damages)? & csv::load_beside(&mut work, &mut damages)?
-    };
+    let whole = load_all(&mut work, csv, &mut damages)?;
+    later::judge(&work.signals, &mut damages);
     work.tables.join();
     let claims = files::claim(&package, &work.tables);
     let files = files::read_all(&mut work, &claims, &mut damages)?;
@@ -153,4 +151,9 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
         whole: whole && !work.short,
     };
     Ok((inventory, work.signals))
+}
+
+/// Reads all objects, in whatever form; false where they broke off before their end.
+fn load_all(work: &mut Work<'_>, csv: bool, damages: &mut Damages) -> Result<bool, ArchiveError> {
+    if csv { csv::load(work, damages) } else { Ok(load::load(work, damages)? & csv::load_beside(work, damages)?) }
 }
