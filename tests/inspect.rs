@@ -360,6 +360,31 @@ fn no_password_is_shown() {
     }
 }
 
+/// Texts and files come out of every form.
+#[test]
+fn one_page_and_one_attachment_of_every_real_package() {
+    let Some(corpus) = common::corpus() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(corpus.join("packages")).unwrap() {
+        let path = entry.unwrap().path();
+        let path = path.to_str().unwrap();
+        for (kind, field) in [("pages", Field::Body), ("attachments", Field::Digest)] {
+            let items = out(&run(&corpus, &["--list", kind, "--json", path]));
+            let items = items.lines().map(|line| serde_json::from_str::<Item>(line).unwrap());
+            let Some(item) = items.filter(|item| item.aside.is_none()).find(|item| item.text(field).is_some()) else {
+                continue;
+            };
+            let output = run(folder.path(), &["--extract", &item.id.unwrap().to_string(), "--out", "-", path]);
+            assert_eq!(code(&output), 0, "{path}: {}", err(&output));
+            let digest = match field {
+                Field::Body => rehearsal::model::body_digest(&out(&output)).0,
+                _ => Digest::of(&output.stdout),
+            };
+            assert_eq!(Some(digest.as_str()), item.text(field), "{path}: {kind}");
+        }
+    }
+}
+
 #[test]
 fn real_packages_meet_nothing_worse_than_a_note() {
     let Some(corpus) = common::corpus() else { return };

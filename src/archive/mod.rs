@@ -13,6 +13,7 @@ mod files;
 mod join;
 mod judge;
 mod labels;
+mod later;
 mod likes;
 mod load;
 mod loaded;
@@ -106,6 +107,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
     let whole = load_all(&mut work, &mut damages)?;
+    later::judge(&work.signals, &mut damages);
     let budget = work.intake.budget.clone();
     let mut tables = work.join(&mut damages)?;
     let left_out = std::mem::take(&mut tables.left_out);

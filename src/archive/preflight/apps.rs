@@ -1,6 +1,6 @@
 //! What the backup holds of apps.
 
-use super::{Met, Rule, Weight};
+use super::{Met, Rule, Weight, told};
 use crate::model::count;
 
 pub(super) const RULES: [Rule; 1] = [Rule {
@@ -19,11 +19,13 @@ pub(super) const RULES: [Rule; 1] = [Rule {
             .filter(|app| !app.is_empty())
             .collect();
         let bytes: u64 = case.signals.app_data.iter().map(|(_, bytes)| bytes).sum();
-        let evidence = match (apps.len(), case.signals.app_data.is_empty()) {
+        let evidence = match (apps.len() as u64, case.signals.app_data.is_empty()) {
             (0, true) => return None,
-            (number, true) => format!("the descriptor names {number} apps"),
+            (number, true) => format!("the descriptor names {}", told(number, "app", "apps")),
             (0, false) => format!("{} bytes of data of apps", count(bytes)),
-            (number, false) => format!("the descriptor names {number} apps; {} bytes of their data", count(bytes)),
+            (number, false) => {
+                format!("the descriptor names {}; {} bytes of their data", told(number, "app", "apps"), count(bytes))
+            }
         };
         Some(Met::new(Weight::Note, false, evidence).named(apps))
     },

@@ -1,7 +1,7 @@
 //! Files of attachments that a restore can't bring.
 
-use super::{Met, Rule, Weight};
-use crate::model::{Severity, count};
+use super::{Met, Rule, Weight, told};
+use crate::model::Severity;
 
 pub(super) const RULES: [Rule; 2] = [
     Rule {
@@ -14,7 +14,7 @@ pub(super) const RULES: [Rule; 2] = [
             let what = "attachment-file-missing";
             let number = case.number(what, Severity::Error);
             let first = case.damage(what).find(|damage| damage.severity == Severity::Error)?;
-            let evidence = format!("{} attachments have a record and no file", count(number));
+            let evidence = told(number, "attachment has a record and no file", "attachments have a record and no file");
             Some(Met::new(Weight::MayFail, true, evidence).at(first.place.clone()))
         },
     },

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use signals::{Few, Signals};
 pub use version::Version;
 
-use crate::model::{Damage, Descriptor, Place, Severity};
+use crate::model::{Damage, Descriptor, Place, Severity, count};
 
 /// What a prediction means for a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,4 +195,9 @@ impl Case<'_> {
         let found = self.damage(what).filter(|damage| damage.severity == severity);
         found.fold(0, |sum: u64, damage| sum.saturating_add(rest(damage).unwrap_or(1)))
     }
+}
+
+/// A number and the words for one or for many.
+fn told(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
 }

@@ -1,7 +1,7 @@
 //! Objects that a database refuses, or that don't fit together.
 
-use super::{Met, Rule, Weight};
-use crate::model::{Severity, count};
+use super::{Met, Rule, Weight, told};
+use crate::model::Severity;
 
 pub(super) const RULES: [Rule; 4] = [
     Rule {
@@ -24,7 +24,11 @@ pub(super) const RULES: [Rule; 4] = [
         remedy: "in the source, repair or purge the content that is named, and make the backup again",
         examine: |case| {
             let few = &case.signals.untitled;
-            let evidence = format!("{} pages, blog posts or attachments have no title", count(few.number));
+            let evidence = told(
+                few.number,
+                "page, blog post or attachment has no title",
+                "pages, blog posts or attachments have no title",
+            );
             (few.number > 0).then(|| Met::new(Weight::MayFail, false, evidence).at(case.signals.first(few)))
         },
     },
@@ -36,8 +40,11 @@ pub(super) const RULES: [Rule; 4] = [
         remedy: "in the source's database, set the missing dates, and make the backup again",
         examine: |case| {
             let few = &case.signals.undated;
-            let evidence =
-                format!("{} pages, blog posts, comments or attachments have no creation date", count(few.number));
+            let evidence = told(
+                few.number,
+                "page, blog post, comment or attachment has no creation date",
+                "pages, blog posts, comments or attachments have no creation date",
+            );
             (few.number > 0).then(|| Met::new(Weight::MayFail, false, evidence).at(case.signals.first(few)))
         },
     },

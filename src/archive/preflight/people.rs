@@ -1,7 +1,6 @@
 //! People: accounts and their names, and who a restore expects on its target.
 
-use super::{Case, Met, Rule, Weight};
-use crate::model::count;
+use super::{Case, Met, Rule, Weight, told};
 
 /// Most users that the licences for trials have.
 const TRIAL: u64 = 10;
@@ -15,7 +14,7 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "in the source, give the rows of user_mapping without a name their keys as names, and make the backup again",
         examine: |case| {
             let blank = &case.signals.blank_names;
-            let evidence = format!("{} users have no lower-case name", count(blank.number));
+            let evidence = told(blank.number, "user has no lower-case name", "users have no lower-case name");
             (blank.number > 1).then(|| Met::new(names(case), true, evidence).at(case.signals.first(blank)))
         },
     },
@@ -27,7 +26,11 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "in the source, rename or merge one of each two, and make the backup again",
         examine: |case| {
             let twice = &case.signals.names_twice;
-            let evidence = format!("{} lower-case names are another user's, too", count(twice.number));
+            let evidence = told(
+                twice.number,
+                "lower-case name is another user's, too",
+                "lower-case names are another user's, too",
+            );
             let met = Met::new(names(case), true, evidence).named(case.signals.twice.iter().cloned());
             (twice.number > 0).then(|| met.at(case.signals.first(twice)))
         },
@@ -40,7 +43,7 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "nothing for a restore by itself; keep it in mind for what follows",
         examine: |case| {
             let odd = &case.signals.odd_keys;
-            let evidence = format!("{} user keys hold a colon or a dash", count(odd.number));
+            let evidence = told(odd.number, "user key holds a colon or a dash", "user keys hold a colon or a dash");
             (odd.number > 0).then(|| Met::new(Weight::Note, false, evidence).at(case.signals.first(odd)))
         },
     },
@@ -52,7 +55,7 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "create or connect these users on the target before the restore",
         examine: |case| {
             let number = case.signals.users;
-            let evidence = format!("{} users have to do with what it holds", count(number));
+            let evidence = told(number, "user has to do with what it holds", "users have to do with what it holds");
             let met = Met::new(Weight::Note, false, evidence).named(case.signals.user_names.iter().cloned());
             (!case.is_site() && number > 0).then_some(met)
         },
@@ -65,7 +68,7 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "create these groups on the target before the restore, under the same names",
         examine: |case| {
             let number = case.signals.groups.len() as u64;
-            let evidence = format!("permissions and restrictions name {} groups", count(number));
+            let evidence = format!("permissions and restrictions name {}", told(number, "group", "groups"));
             let met = Met::new(Weight::Note, false, evidence).named(case.signals.groups.iter().cloned());
             (!case.is_site() && number > 0).then_some(met)
         },
@@ -90,7 +93,7 @@ pub(super) const RULES: [Rule; 7] = [
         remedy: "use a licence for as many users, or switch accounts off after the restore",
         examine: |case| {
             let number = case.signals.active_accounts;
-            let evidence = format!("{} accounts may log in", count(number));
+            let evidence = told(number, "account may log in", "accounts may log in");
             (case.is_site() && number > TRIAL).then(|| Met::new(Weight::Note, false, evidence))
         },
     },

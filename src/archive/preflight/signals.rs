@@ -84,6 +84,8 @@ pub struct Signals {
     pub undated: Few,
     /// Pages, blog posts and attachments without a title.
     pub untitled: Few,
+    /// The newest edit, and the offset of what was edited.
+    pub newest_edit: Option<(String, u64)>,
     /// Where the first object with a character beyond U+FFFF begins.
     pub astral: Option<u64>,
     names: HashMap<u64, u64>,
@@ -124,6 +126,7 @@ impl Signals {
             trashed: 0,
             undated: Few::default(),
             untitled: Few::default(),
+            newest_edit: None,
             astral: None,
             names: HashMap::new(),
         };
@@ -216,6 +219,10 @@ impl Signals {
         }
         if object.filled("creationDate").is_none() {
             self.undated.add(object.offset());
+        }
+        let edited = object.text("lastModificationDate").unwrap_or_default();
+        if self.newest_edit.as_ref().is_none_or(|(newest, _)| newest.as_str() < edited) && edited.len() < 40 {
+            self.newest_edit = Some((edited.to_owned(), object.offset()));
         }
         if title.is_some() {
             self.astral(object, "title");

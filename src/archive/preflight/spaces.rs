@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Met, Rule, Weight};
+use super::{Met, Rule, Weight, told};
 use crate::model::count;
 
 pub(super) const RULES: [Rule; 2] = [
@@ -28,8 +28,8 @@ pub(super) const RULES: [Rule; 2] = [
                 spaces.iter().filter(|(key, _)| !claimed.contains(&key.to_lowercase())).collect();
             let (_, offset) = foreign.first().filter(|_| !claimed.is_empty())?;
             let evidence = format!(
-                "{} Space objects, of which the descriptor claims {}",
-                count(spaces.len() as u64),
+                "{}, of which the descriptor claims {}",
+                told(spaces.len() as u64, "Space object", "Space objects"),
                 count(spaces.len() as u64 - foreign.len() as u64)
             );
             let names = foreign.iter().map(|(key, _)| key.clone());
@@ -53,7 +53,7 @@ pub(super) const RULES: [Rule; 2] = [
             }
             let (_, offset) = twice.first()?;
             let place = case.signals.at(*offset);
-            let evidence = format!("{} keys stand twice", count(twice.len() as u64));
+            let evidence = told(twice.len() as u64, "key stands twice", "keys stand twice");
             Some(Met::new(Weight::Refuses, true, evidence).named(twice.into_iter().map(|(key, _)| key)).at(place))
         },
     },

@@ -384,3 +384,18 @@ fn many_findings_of_one_sort_are_counted_to_the_last() {
     let made = Made::new(SPACE).and((0..1_200).map(|number| attachment(&(3_000 + number).to_string())));
     assert!(made.met("attachment-files-missing").unwrap().evidence.starts_with("1,200 "));
 }
+
+#[test]
+fn content_that_is_younger_than_its_export() {
+    let edited = |time: &str| {
+        let mut page = page("11", "x");
+        page.properties.push(("lastModificationDate".to_owned(), text(time)));
+        let survey = Made::new(SPACE).and([page, body("111", "11", "x")]).survey();
+        let found: Vec<_> = survey.damage.iter().map(|damage| (damage.what.clone(), damage.severity)).collect();
+        (found, survey.edited_later, survey.is_whole())
+    };
+    let told = |severity| vec![("edited-after-export".to_owned(), severity)];
+    assert_eq!(edited("2026-11-20 11:59:59.999"), (vec![], 0, true));
+    assert_eq!(edited("2026-11-21 13:59:59.000"), (told(Severity::Info), 1, true));
+    assert_eq!(edited("2026-11-21 14:00:00.000"), (told(Severity::Warning), 1, true));
+}

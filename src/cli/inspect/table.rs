@@ -6,7 +6,7 @@ use std::path::Path;
 use super::words;
 use crate::archive::preflight::{Prediction, Weight, rules};
 use crate::archive::{ArchiveError, Survey};
-use crate::model::{Damage, Severity, count};
+use crate::model::{Aside, Damage, Kind, Severity, count};
 use crate::package::PackageError;
 use crate::report::one_line;
 
@@ -108,7 +108,14 @@ fn kinds(out: &mut String, survey: &Survey) {
     let mut rows = vec![["", "number", "size", "newest edit", "of these"].map(str::to_owned)];
     for (kind, held) in &survey.kinds {
         let states = held.states.iter().map(|(state, number)| format!("{} {state}", count(*number)));
-        let asides = held.asides.iter().map(|(aside, number)| format!("{} {}", count(*number), aside.reason()));
+        // That they lie in the trash, or are drafts, is said already.
+        let said = |aside: Aside| match aside {
+            Aside::Trashed => held.states.contains_key("trashed"),
+            Aside::Draft => *kind == Kind::Draft,
+            _ => false,
+        };
+        let asides = held.asides.iter().filter(|(aside, _)| !said(**aside));
+        let asides = asides.map(|(aside, number)| format!("{} {}", count(*number), aside.reason()));
         // One state that all of them have says nothing.
         let all_current = held.states.get("current") == Some(&held.number);
         let of: Vec<String> = states.filter(|_| !all_current).chain(asides).collect();
