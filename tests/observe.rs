@@ -10,7 +10,7 @@ use std::path::Path;
 use rehearsal::confluence::{Auth, Client, ClientSettings, Endpoint, JobScope, JobState};
 use rehearsal::event::Stage;
 use rehearsal::mock::{Server, Settings, Trouble};
-use rehearsal::model::{Kind, Needs, Presence, Scope};
+use rehearsal::model::{Field, Kind, Needs, Presence, Scope};
 use rehearsal::observe::{ObserveError, observe};
 use rehearsal::reading::{Alignment, Claim, Coverage, Inventory, Manifest, Observation, Reading, Side};
 use rehearsal::sample::{Sample, SampleScope, write};
@@ -126,6 +126,15 @@ async fn a_space_comes_back_as_it_was() {
     for kind in Kind::ALL.into_iter().filter(|kind| kind.unasked().is_some()) {
         assert!(matches!(reading.header.coverage.get(&kind), Some(Coverage::NotRead(_))), "{kind}");
     }
+    let states = |reading: &Reading| {
+        let comments = reading.items(Kind::Comment).map(Result::unwrap).filter(|comment| comment.aside.is_none());
+        let mut all: Vec<_> =
+            comments.filter_map(|comment| comment.text(Field::Resolution).map(str::to_owned)).collect();
+        all.sort();
+        all
+    };
+    assert!(!states(&reading).is_empty(), "the state of no discussion was compared");
+    assert_eq!(states(&reading), states(&inventory.reading));
     let alike = assert_alike(&inventory, reading);
     let people = |kind: &Kind| matches!(kind, Kind::User | Kind::Group | Kind::Membership);
     for kind in Kind::ALL.into_iter().filter(|kind| !people(kind) && kind.unasked().is_none()) {
