@@ -369,6 +369,19 @@ fn a_comment_with_another_text_is_one_difference() {
 }
 
 #[test]
+fn a_discussion_that_was_closed_is_a_difference() {
+    let comment = ["page", "OPS", "Child", "comment", "eve", "2026-01-01 00:00:00.000", "d"];
+    let state =
+        |sides: &str, word: &str, other: Sides| other.edit(sides, &comment, Field::Resolution, Some(text(word)));
+    let outcome = state("c", "resolved", state("ma", "open", Sides::same(site()))).run("comments");
+    assert_eq!(codes(&outcome), [("comments/differs".to_owned(), Hop::Restore)]);
+    let outcome = state("ma", "open", Sides::same(site())).run("comments");
+    assert!(outcome.findings.is_empty(), "a copy that shows no state differs in none");
+    let left = |one: &crate::model::Uncompared| one.what.contains("resolution") && one.reason.contains("restored copy");
+    assert!(outcome.uncompared.iter().any(left), "{:?}", outcome.uncompared);
+}
+
+#[test]
 fn attachments_without_bytes_are_never_equal_unnoticed() {
     let file = ["page", "OPS", "Child", "attachment", "a.png"];
     let flipped = Sides::same(site()).edit("ac", &file, Field::Digest, Some(digest("pnG"))).edit(

@@ -46,6 +46,8 @@ fn every_example_passes() {
         assert!(!rig.junit(&format!("reports/{name}.xml")).is_red());
         let record = rig.read(&format!("reports/{name}/record.json"));
         assert!(record.contains("\"verdict\": \"passed\""), "{name}: {record}");
+        // What no restored copy is asked for is named, and never missing.
+        assert!(record.contains("Confluence is not asked for them"), "{name}: {record}");
     }
     assert!(rig.left_behind().is_empty(), "{:?}", rig.left_behind());
 }
