@@ -86,7 +86,8 @@ impl Damages {
 
     /// The entry in which an object stands, and its offset there.
     fn located(&self, offset: u64) -> Option<(&str, u64)> {
-        let (from, entry) = self.sources.iter().rev().find(|(from, _)| *from <= offset)?;
+        let behind = self.sources.partition_point(|(from, _)| *from <= offset);
+        let (from, entry) = self.sources.get(behind.checked_sub(1)?)?;
         Some((entry, offset - from))
     }
 
