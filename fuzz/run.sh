@@ -7,16 +7,16 @@ cd "$(dirname "$0")"
 seconds=${1:?how many seconds a target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(zip descriptor objects manifest scenario archive)
+[ ${#targets[@]} -gt 0 ] || targets=(zip descriptor objects csv manifest scenario archive)
 
 # The coverage that guides the fuzzer is a flag of the nightly compiler, which the stable one takes when told so. No sanitizer: without unsafe
 # code of our own there is little for one to find, and it halves the speed.
 export RUSTC_BOOTSTRAP=1
 python3 seed.py
-cargo fuzz build --sanitizer none
+cargo fuzz build --dev --sanitizer none
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target"
-  cargo fuzz run --sanitizer none "$target" -- \
+  cargo fuzz run --dev --sanitizer none "$target" -- \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     -dict="dictionaries/$target.dict"
 done

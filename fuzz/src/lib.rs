@@ -2,15 +2,18 @@
 //!
 //! How to run them is in CONTRIBUTING.md.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead, Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use rehearsal::clock::Context;
 use rehearsal::event::Events;
-use rehearsal::model::{Backup, Digest, Form, Hasher};
-use rehearsal::package::{Limits, Package, PackageWriter, objects as read_objects, read_descriptor, write_descriptor};
+use rehearsal::model::Hasher;
+use rehearsal::package::{
+    Illegal, Limits, Objects, Package, PackageWriter, RawObject, Rows, objects as read_objects, objects_by_events,
+    read_descriptor, rows, write_descriptor,
+};
 
 /// A file in memory that has a path.
 struct MemoryFile(OwnedFd);
@@ -64,21 +67,39 @@ pub fn descriptor(data: &[u8]) {
     assert_eq!(read_descriptor(&write_descriptor(&read, "again")), read);
 }
 
-/// entities.xml: each object reads the same when it stands alone, and the places are those of the bytes.
-pub fn objects(data: &[u8]) {
-    let mut reader = read_objects(data, &limits());
-    let (mut all, mut illegal) = (Vec::new(), 0);
-    while let Some(object) = reader.next() {
-        // A character that is replaced changes nothing of the places, but may be half of an object's bytes when it stands alone.
-        illegal = reader.illegal().number;
-        all.extend(object);
+/// What reading an entities.xml gives: objects and errors in their order, and what is known at the end.
+fn lexed<R: BufRead>(mut reader: Objects<R>) -> (Vec<Result<RawObject, String>>, Illegal, Option<String>, bool) {
+    let all = reader.by_ref().map(|object| object.map_err(|error| error.to_string())).collect();
+    (all, reader.illegal().clone(), reader.datetime().map(str::to_owned), reader.is_complete())
+}
+
+/// Gives few bytes at a time, so that everything meets the end of a block somewhere.
+struct Drip<'a>(&'a [u8], usize);
+
+impl std::io::Read for Drip<'_> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let number = self.1.min(to.len()).min(self.0.len());
+        let (now, later) = self.0.split_at(number);
+        to[..number].copy_from_slice(now);
+        self.0 = later;
+        Ok(number)
     }
+}
+
+/// entities.xml: the scanner gives what the event parser gives, however the bytes come; each object reads the same when it stands alone; and the
+/// places are those of the bytes.
+pub fn objects(data: &[u8]) {
+    let read = lexed(objects_by_events(data, &limits()));
+    assert_eq!(read, lexed(read_objects(data, &limits())), "the scanner differs");
+    let few = usize::from(data.first().copied().unwrap_or_default()) + 1;
+    assert_eq!(read, lexed(read_objects(Drip(data, few), &limits())), "blocks matter");
+    let all: Vec<&RawObject> = read.0.iter().filter_map(|object| object.as_ref().ok()).collect();
     let mut last = 0;
     for object in &all {
         assert!(last <= object.offset && object.offset < object.end && object.end <= data.len() as u64);
         last = object.end;
         let bytes = &data[object.offset as usize..object.end as usize];
-        if illegal > 0 || all.len() > 50 {
+        if read.1.number > 0 || all.len() > 50 {
             continue;
         }
         let alone = [b"<hibernate-generic>", bytes, b"</hibernate-generic>"].concat();
@@ -86,8 +107,35 @@ pub fn objects(data: &[u8]) {
         let mut one = again.next().expect("an object").expect("an object that reads");
         assert!(again.next().is_none());
         (one.offset, one.end) = (object.offset, object.end);
-        assert_eq!(one, *object);
+        assert_eq!(one, **object);
     }
+}
+
+/// A table of the CSV form: what is read and written with every field in quotes reads the same.
+pub fn csv(data: &[u8]) {
+    let read = table(data);
+    assert_eq!(read, table_of(rows(Drip(data, 7), &limits())), "blocks matter");
+    let quoted = |row: &Vec<String>| {
+        let fields: Vec<String> = row.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
+        fields.join(",") + "\r\n"
+    };
+    let again: String = read.iter().map(quoted).collect();
+    assert_eq!(read, table(again.as_bytes()));
+}
+
+fn table(data: &[u8]) -> Vec<Vec<String>> {
+    table_of(rows(data, &limits()))
+}
+
+fn table_of<R: std::io::Read>(mut rows: Rows<R>) -> Vec<Vec<String>> {
+    let (mut table, mut last) = (Vec::new(), 0);
+    while let Some(row) = rows.next_row() {
+        let Ok(row) = row else { continue };
+        assert!(last <= row.offset() && row.offset() < row.end());
+        last = row.end();
+        table.push(row.fields().map(str::to_owned).collect());
+    }
+    table
 }
 
 /// A manifest file: what is read and written again reads the same. The digest in the closing line is made to fit, so that mutations get behind it.
@@ -133,21 +181,12 @@ pub fn archive(data: &[u8]) {
     if writer.finish().is_err() {
         return;
     }
-    let backup = Backup {
-        path: file.path(),
-        form: Form::Zip,
-        bytes: 0,
-        digest: Digest::of(""),
-        origin: "fuzz".to_owned(),
-        modified: None,
-    };
     let context = Context::new(Events::none(), tokio_util::sync::CancellationToken::new());
-    if let Ok(inventory) = rehearsal::archive::read(&backup, &context) {
-        for kind in rehearsal::model::Kind::ALL {
-            for item in inventory.reading.items(kind) {
-                item.expect("an item that is in the reading");
-            }
+    if let Ok(survey) = rehearsal::archive::survey(&file.path(), &context) {
+        for (class, one) in &survey.ledger.classes {
+            assert_eq!(one.lexed, one.mapped + one.ignored + one.damaged, "objects of class {class} are lost");
         }
+        survey.predictions(None);
     }
 }
 

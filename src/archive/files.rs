@@ -106,7 +106,7 @@ pub(super) fn claim(package: &Package, tables: &Tables) -> Result<Claims, SpillE
     let files = package.entries().iter().enumerate().filter(|(_, entry)| entry.name.starts_with("attachments/"));
     claims.unclaimed = files
         .filter(|(at, _)| !claims.by_entry.contains_key(at))
-        .map(|(_, entry)| (entry.raw_name.clone(), entry.offset))
+        .map(|(_, entry)| (entry.raw_name().to_owned(), entry.offset))
         .collect();
     Ok(claims)
 }
@@ -173,7 +173,7 @@ pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damag
 fn plugin_data(package: &Package, damages: &mut Damages) {
     for entry in package.entries().iter().filter(|entry| entry.name.ends_with(".pdata")) {
         if let Ok((_, illegal)) = package.read(entry).map(screen).unwrap_or_else(|_| Ok(Default::default())) {
-            damages.illegal(&entry.raw_name, &illegal);
+            damages.illegal(entry.raw_name(), &illegal);
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
                 }
                 whole &= !error.is_fatal() || error.entry().is_some_and(|_| reader.is_complete());
                 sound &= !error.is_fatal();
-                damages.object(&entry.raw_name, &error);
+                damages.object(entry.raw_name(), &error);
             }
         }
         number += 1;
@@ -55,7 +55,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         }
     }
     work.signals.datetime = reader.datetime().map(str::to_owned);
-    damages.illegal(&entry.raw_name, reader.illegal());
+    damages.illegal(entry.raw_name(), reader.illegal());
     work.object_bytes = reader.position();
     work.bytes = work.bytes.saturating_add(entry.bytes);
     work.entries += u64::from(sound);

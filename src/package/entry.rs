@@ -1,5 +1,5 @@
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use rawzip::RangeReader;
@@ -13,7 +13,7 @@ pub(super) enum Source {
     /// In the zip.
     Packed { deflated: bool, crc: u32 },
     /// In a file.
-    File(PathBuf),
+    File(Box<Path>),
 }
 
 impl Source {
@@ -95,7 +95,7 @@ fn packing(method: u16) -> String {
 
 impl EntryError {
     pub(super) fn new(entry: &Entry, problem: EntryProblem) -> Self {
-        Self { entry: entry.raw_name.clone(), offset: entry.offset, problem }
+        Self { entry: entry.raw_name().to_owned(), offset: entry.offset, problem }
     }
 
     /// The damage that travels inside this error, if that is what it is.

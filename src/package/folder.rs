@@ -28,7 +28,7 @@ pub(super) fn list(root: &Path, sieve: &mut Sieve<'_>) -> io::Result<Result<(), 
                 sieve.refuse("name-too-long", &name, 0, format!("it lies more than {DEPTH} folders deep"));
             } else if kind.is_file() {
                 let bytes = file.metadata()?.len();
-                let source = Source::File(file.path());
+                let source = Source::File(file.path().into());
                 sieve.file(Listed { raw_name: name, bytes, packed: bytes, offset: 0, source });
             } else {
                 sieve.refuse("name-link", &name, 0, "it is no regular file");

@@ -28,7 +28,7 @@ pub(super) fn begin(zip: &File, entry: &Entry) -> io::Result<u64> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong(EntryProblem::Header)),
         other => other?,
     }
-    if String::from_utf8_lossy(&local) != entry.raw_name {
+    if String::from_utf8_lossy(&local) != entry.raw_name() {
         return Err(wrong(EntryProblem::Disagree("name")));
     }
     let Source::Packed { deflated, .. } = entry.source else { return Err(wrong(EntryProblem::Header)) };

@@ -58,6 +58,7 @@ use crate::model::{Damage, Form};
 
 /// Bytes read at a time: what an inflater fills and a filter screens while it is still in the cache of the processor.
 const BLOCK: usize = 256 << 10;
+
 /// What a path is that is neither a file nor a folder: reading it could wait for ever.
 fn special(metadata: &std::fs::Metadata) -> Option<&'static str> {
     #[cfg(unix)]
@@ -81,8 +82,8 @@ fn special(metadata: &std::fs::Metadata) -> Option<&'static str> {
 pub struct Entry {
     /// Its name without `./` in front and without a folder around everything; parts are separated by `/`.
     pub name: String,
-    /// Its name as the package spells it.
-    pub raw_name: String,
+    /// The name as the package spells it, where that is another: a million entries are kept in memory.
+    spelt: Option<Box<str>>,
     /// Length unpacked in bytes, as the directory of the zip says.
     pub bytes: u64,
     /// Length packed in bytes; in a folder the same as `bytes`.
@@ -90,6 +91,13 @@ pub struct Entry {
     /// Where its local header stands in the zip; 0 in a folder.
     pub offset: u64,
     source: entry::Source,
+}
+
+impl Entry {
+    /// Its name as the package spells it.
+    pub fn raw_name(&self) -> &str {
+        self.spelt.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// The container of an export.

@@ -43,6 +43,9 @@ impl<'a> Sieve<'a> {
     /// Takes in what the end of a zip's directory shows.
     pub fn end(&mut self, end: &End) {
         self.directory = end.directory;
+        // As many as it says, or as there is room for: a record has at least 46 bytes.
+        let room = end.at.saturating_sub(end.directory) / 46;
+        self.entries.reserve(usize::try_from(end.entries.min(room).min(self.limits.entries)).unwrap_or_default());
         if let Some(other) = end.other {
             let message = format!(
                 "another directory ends at byte {other}; which of the two is taken differs from reader to reader"
@@ -124,8 +127,8 @@ impl<'a> Sieve<'a> {
             return self.refuse("bomb", raw, offset, message);
         }
         self.entries.push(Entry {
+            spelt: (name != listed.raw_name).then(|| listed.raw_name.into()),
             name,
-            raw_name: listed.raw_name,
             bytes: listed.bytes,
             packed: listed.packed,
             offset: listed.offset,
@@ -140,26 +143,24 @@ impl<'a> Sieve<'a> {
         let mut entries = std::mem::take(&mut self.entries);
         let top = top_folder(&entries);
         if let Some(top) = &top {
-            for entry in &mut entries {
-                if let Some(rest) = entry.name.strip_prefix(top.as_str()).and_then(|rest| rest.strip_prefix('/')) {
-                    entry.name = rest.to_owned();
-                }
-            }
+            entries.iter_mut().for_each(|entry| take_from(entry, top));
             let message = "a folder lies around everything, and Confluence refuses such a package";
             let place = Place { entry: format!("{top}/"), offset: None };
             self.tell("top-folder", Severity::Warning, message, place, "pack it again from inside that folder");
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name).then(a.offset.cmp(&b.offset)));
-        let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            match kept.last() {
-                Some(before) if before.name == entry.name => {
-                    let message = format!("a second entry of this name; the first stands at byte {}", before.offset);
-                    self.refuse("duplicate-name", &entry.raw_name, entry.offset, message);
-                }
-                _ => kept.push(entry),
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name).then(a.offset.cmp(&b.offset)));
+        let mut before: Option<(String, u64)> = None;
+        entries.retain(|entry| match &before {
+            Some((name, offset)) if *name == entry.name => {
+                let message = format!("a second entry of this name; the first stands at byte {offset}");
+                self.refuse("duplicate-name", entry.raw_name(), entry.offset, message);
+                false
             }
-        }
+            _ => {
+                before = Some((entry.name.clone(), entry.offset));
+                true
+            }
+        });
         for (what, number) in &self.refused {
             if *number > TOLD {
                 self.damage.push(Damage {
@@ -172,30 +173,34 @@ impl<'a> Sieve<'a> {
                 });
             }
         }
-        (kept, self.damage, top)
+        (entries, self.damage, top)
     }
 
     /// Refuses entries that share packed bytes with another one: the way in which small zips unpack to much.
     fn overlapping(&mut self) {
         let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|entry| entry.offset);
+        entries.sort_unstable_by_key(|entry| entry.offset);
         let mut end = 0;
-        for entry in entries {
+        entries.retain(|entry| {
             // A local header has at least 30 bytes.
             let stop = entry.offset.saturating_add(30).saturating_add(entry.packed);
-            if entry.source.is_packed() && stop > self.directory {
-                let message = "its bytes would reach beyond where the directory begins";
-                self.refuse("overlap", &entry.raw_name, entry.offset, message);
-                continue;
+            let problem = if !entry.source.is_packed() {
+                None
+            } else if stop > self.directory {
+                Some("its bytes would reach beyond where the directory begins".to_owned())
+            } else {
+                (entry.offset < end).then(|| format!("it shares bytes with another entry, which ends at byte {end}"))
+            };
+            match problem {
+                Some(message) => self.refuse("overlap", entry.raw_name(), entry.offset, message),
+                None => {
+                    end = end.max(stop);
+                    return true;
+                }
             }
-            if entry.source.is_packed() && entry.offset < end {
-                let message = format!("it shares bytes with another entry, which ends at byte {end}");
-                self.refuse("overlap", &entry.raw_name, entry.offset, message);
-                continue;
-            }
-            end = end.max(stop);
-            self.entries.push(entry);
-        }
+            false
+        });
+        self.entries = entries;
     }
 
     /// Refuses the dense entries where all together claim to be too much: many small bombs are one large.
@@ -206,18 +211,20 @@ impl<'a> Sieve<'a> {
         if bytes <= from.max(ratio * packed) {
             return;
         }
-        for entry in std::mem::take(&mut self.entries) {
-            if entry.bytes / entry.packed.max(1) > self.limits.ratio {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.retain(|entry| {
+            let dense = entry.bytes / entry.packed.max(1) > self.limits.ratio;
+            if dense {
                 let message = format!(
                     "{} bytes claim to be {} unpacked, in a package of {packed} that claims to be {bytes}",
                     count(entry.packed),
                     count(entry.bytes)
                 );
-                self.refuse("bomb", &entry.raw_name, entry.offset, message);
-            } else {
-                self.entries.push(entry);
+                self.refuse("bomb", entry.raw_name(), entry.offset, message);
             }
-        }
+            !dense
+        });
+        self.entries = entries;
     }
 }
 
@@ -237,6 +244,15 @@ fn normalised(raw: &str) -> Result<String, &'static str> {
         return Err("its name leads out of the package");
     }
     if parts.is_empty() { Err("its name is empty") } else { Ok(parts.join("/")) }
+}
+
+/// Takes the folder around everything from the name of an entry.
+fn take_from(entry: &mut Entry, top: &str) {
+    if let Some(rest) = entry.name.strip_prefix(top).and_then(|rest| rest.strip_prefix('/')) {
+        let rest = rest.to_owned();
+        let whole = std::mem::replace(&mut entry.name, rest);
+        entry.spelt.get_or_insert(whole.into());
+    }
 }
 
 /// The one folder that everything lies in, if it holds what a package has at its top.

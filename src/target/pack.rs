@@ -20,7 +20,7 @@ pub(super) fn pack_folder(folder: &Path, zip: &Path, cancel: &CancellationToken)
         let content = package.read(entry).map_err(fail)?;
         let mut content = Stoppable { content, cancel };
         writer
-            .entry(&entry.raw_name, is_text(&entry.name), &mut content)
+            .entry(entry.raw_name(), is_text(&entry.name), &mut content)
             .map_err(|error| if cancel.is_cancelled() { TargetError::Interrupted } else { fail(error) })?;
     }
     writer.finish().map_err(fail)

@@ -37,7 +37,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         {
             let message = format!(
                 "{} is the same table; both are read, and of rows with one id the later counts",
-                one.entry.raw_name
+                one.entry.raw_name()
             );
             damages.add("table-twice", Severity::Error, message, place(two, None), None);
         }
@@ -84,7 +84,7 @@ fn missing(tables: &[Table<'_>], damages: &mut Damages) -> bool {
 }
 
 fn place(table: &Table<'_>, offset: Option<u64>) -> Option<Place> {
-    Some(Place { entry: table.entry.raw_name.clone(), offset })
+    Some(Place { entry: table.entry.raw_name().to_owned(), offset })
 }
 
 /// The name under which the rows of a table are counted that are no objects.
@@ -106,7 +106,7 @@ struct Reader {
 impl Reader {
     /// Reads one table; false where it broke off.
     fn read(&mut self, work: &mut Work<'_>, table: &Table<'_>, damages: &mut Damages) -> Result<bool, ArchiveError> {
-        damages.source(self.base, &table.entry.raw_name);
+        damages.source(self.base, table.entry.raw_name());
         work.loaded.insert(table.entry.name.clone());
         work.bytes = work.bytes.saturating_add(table.entry.bytes);
         let reader = match work.package.read_table(table.entry) {
@@ -121,7 +121,7 @@ impl Reader {
         let mut rows = rows_ahead(reader, &Limits::default()).map_err(io)?;
         let end = self.rows(work, table, &mut rows, damages)?;
         self.totals.end(table.name);
-        damages.illegal_in_table(&table.entry.raw_name, rows.illegal());
+        damages.illegal_in_table(table.entry.raw_name(), rows.illegal());
         work.object_bytes = work.object_bytes.saturating_add(rows.position());
         work.entries += u64::from(end.sound);
         self.base = self.base.saturating_add(rows.position()).saturating_add(1);
