@@ -205,7 +205,7 @@ fn lists_are_data() {
         let table = run(folder.path(), &["--list", &name, "export.zip"]);
         let rows = out(&table);
         let rows = lines(&rows);
-        assert_eq!((code(&table), err(&table).as_str()), (0, ""));
+        assert_eq!(code(&table), 0, "{}", err(&table));
         assert_eq!(rows[0], ["id", "kind", "state", "bytes", "created", "edited", "by", "key", "title"]);
         assert!(rows.iter().all(|row| row.len() == 9) && rows[1..].iter().all(|row| row[1] == kind.name()));
         let items = run(folder.path(), &["--list", kind.name(), "--json", "export.zip"]);
@@ -215,6 +215,10 @@ fn lists_are_data() {
     let (_, report) = report(folder.path(), &["export.zip"]);
     let pages = out(&run(folder.path(), &["--list", "pages", "export.zip"])).lines().count() as u64 - 1;
     assert_eq!(report["holds"]["kinds"]["page"]["number"], pages);
+    let space = sample(SampleScope::Space);
+    let users = run(space.path(), &["--list", "users", "export.zip"]);
+    assert_eq!((code(&users), out(&users).lines().count()), (0, 1));
+    assert!(err(&users).contains("a space export holds no accounts"), "{}", err(&users));
     broken(folder.path(), Mutation::MalformXml);
     let output = run(folder.path(), &["--list", "pages", "broken.zip"]);
     assert_eq!(code(&output), 1);

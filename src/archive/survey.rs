@@ -132,12 +132,16 @@ impl Survey {
 
     /// Whether nothing of it is lost: all was read, every object is accounted for, and no damage is an error.
     pub fn is_whole(&self) -> bool {
-        let accounted = self.ledger.classes.values().all(|one| one.lexed == one.mapped + one.ignored + one.damaged);
         self.read_whole
-            && accounted
+            && self.is_accounted_for()
             && self.ledger.total().lexed > 0
             && self.ledger.entries == self.ledger.entries_of
             && self.damage.iter().all(|damage| damage.severity < Severity::Error)
+    }
+
+    /// The rule of the ledger: no object may vanish on the way.
+    pub fn is_accounted_for(&self) -> bool {
+        self.ledger.classes.values().all(|one| one.lexed == one.mapped + one.ignored + one.damaged)
     }
 
     /// The failures that a restore of it would meet, the worst first; `target` is the version to restore into.

@@ -8,6 +8,7 @@ use super::{broke, clear, refuse};
 use crate::archive;
 use crate::clock::Context;
 use crate::model::{Field, Item, Kind, Severity};
+use crate::reading::Coverage;
 use crate::report::one_line;
 
 /// What the columns hold. The key begins with the space, then come titles or names.
@@ -38,6 +39,9 @@ pub fn run(path: &Path, kind: Kind, json: bool, ctx: &Context) -> u8 {
             return refuse(&format!("failed to list: {error}"), EXIT_INCONCLUSIVE);
         }
         _ => {}
+    }
+    if let Some(Coverage::NotRead(reason)) = inventory.reading.header.coverage.get(&kind) {
+        talk::say(&format!("note: no {} were read: {reason}", kind.noun(2)));
     }
     let errors = inventory.damage.iter().filter(|damage| damage.severity == Severity::Error).count();
     if errors == 0 && inventory.whole {

@@ -53,6 +53,12 @@ fn headline(survey: &Survey, predictions: &[Prediction]) -> String {
     if !survey.read_whole {
         words.push("not read to its end".to_owned());
     }
+    if survey.ledger.entries < survey.ledger.entries_of {
+        words.push(format!("{} entries not read", count(survey.ledger.entries_of - survey.ledger.entries)));
+    }
+    if !survey.is_accounted_for() {
+        words.push("some objects not accounted for, which is a mistake of rehearse".to_owned());
+    }
     if predictions.iter().any(|prediction| prediction.weight == Weight::Refuses) {
         words.push("a restore of it will be refused".to_owned());
     }
@@ -154,7 +160,7 @@ fn weights(out: &mut String, survey: &Survey) {
     if files + have.with + have.without > 0 {
         let _ = writeln!(
             out,
-            "  {:<12}  {} in {} files; {} attachments and versions have theirs, {} have none",
+            "  {:<12}  {} in {} files; {} attachments and versions with a file, {} without",
             "attachments",
             words::bytes(bytes),
             count(files),
