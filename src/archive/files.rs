@@ -1,15 +1,11 @@
 //! The files of attachments: which entry is whose, and what is in them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read as _;
 
-use super::ArchiveError;
 use super::classes::ContentClass;
-use super::damage::Damages;
 use super::tables::{Spine, Status, Tables};
-use super::work::Work;
-use crate::model::{Digest, Hasher};
-use crate::package::{EntryError, Package, PackageError, screen};
+use crate::model::Digest;
+use crate::package::Package;
 use crate::reading::runs::SpillError;
 
 /// What was read of a file.
@@ -109,71 +105,4 @@ pub(super) fn claim(package: &Package, tables: &Tables) -> Result<Claims, SpillE
         .map(|(_, entry)| (entry.raw_name().to_owned(), entry.offset))
         .collect();
     Ok(claims)
-}
-
-/// Reads every entry that isn't read yet to its end, in the order in which they stand in the zip, and digests those that are claimed.
-pub(super) fn read_all(work: &mut Work<'_>, claims: &Claims, damages: &mut Damages) -> Result<Files, ArchiveError> {
-    let package = work.package;
-    let mut order: Vec<usize> = (0..package.entries().len()).collect();
-    order.sort_by_key(|at| package.entries().get(*at).map(|entry| (entry.offset, *at)));
-    let mut files = Files::new();
-    let mut block = vec![0; 256 << 10];
-    let mut told = 0_u64;
-    plugin_data(package, damages);
-    for at in order {
-        let Some(entry) = package.entries().get(at).filter(|entry| !work.loaded.contains(&entry.name)) else {
-            continue;
-        };
-        let claimed = !claims.of(at).is_empty();
-        let (mut hasher, mut bytes) = (Hasher::default(), 0_u64);
-        let result = package.read(entry).and_then(|mut reader| {
-            loop {
-                match reader.read(&mut block) {
-                    Ok(0) => return Ok(true),
-                    Ok(number) => {
-                        if claimed {
-                            hasher.update(block.get(..number).unwrap_or_default());
-                        }
-                        bytes = bytes.saturating_add(number as u64);
-                    }
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    Err(error) => match EntryError::within(&error) {
-                        Some(error) => return Err(error.clone().into()),
-                        None => return Err(PackageError::Io { path: package.path().to_owned(), source: error }),
-                    },
-                }
-                if work.ctx.cancel.is_cancelled() {
-                    return Ok(false);
-                }
-            }
-        });
-        match result {
-            Ok(true) => {
-                work.entries += 1;
-                if claimed {
-                    files.insert(at, FileRead { bytes, digest: hasher.finish() });
-                }
-            }
-            Ok(false) => return Err(ArchiveError::Stopped),
-            Err(PackageError::Entry(error)) => damages.entry(&error, claims.of(at)),
-            Err(error) => return Err(error.into()),
-        }
-        work.bytes = work.bytes.saturating_add(entry.bytes);
-        told += 1;
-        if told.is_multiple_of(64) || entry.bytes > 1 << 20 {
-            work.tick(0)?;
-        }
-    }
-    work.tick(0)?;
-    Ok(files)
-}
-
-/// The data of apps is XML too, and Confluence stops at a forbidden character in it as well (docs/confluence.md, F8). Damage of the
-/// entry itself is told where all entries are read.
-fn plugin_data(package: &Package, damages: &mut Damages) {
-    for entry in package.entries().iter().filter(|entry| entry.name.ends_with(".pdata")) {
-        if let Ok((_, illegal)) = package.read(entry).map(screen).unwrap_or_else(|_| Ok(Default::default())) {
-            damages.illegal(entry.raw_name(), &illegal);
-        }
-    }
 }

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use roaring::RoaringTreemap;
 
-use super::tables::{Group, Label, Signs, Space, Word, Words};
+use super::lane::{Lane, Sum};
+use super::tables::{Body, Group, Label, Signs, Space, Text, Word, Words};
 use crate::reading::runs::{Budget, Filling};
 
 /// Everything as it comes, by id.
@@ -16,6 +18,10 @@ pub(super) struct Loaded {
     pub signs: Signs,
     pub content: Filling,
     pub bodies: Filling,
+    /// Bodies whose texts are being digested.
+    waiting: Lane<(u64, Body)>,
+    /// Why they won't be.
+    failed: Option<io::Error>,
     pub properties: Filling,
     pub spaces: BTreeMap<u64, Space>,
     pub labels: BTreeMap<u64, Label>,
@@ -79,6 +85,8 @@ impl Loaded {
             signs: Signs::default(),
             content: filling(),
             bodies: filling(),
+            waiting: Lane::default(),
+            failed: None,
             properties: filling(),
             spaces: BTreeMap::new(),
             labels: BTreeMap::new(),
@@ -100,5 +108,32 @@ impl Loaded {
             listed,
             budget,
         }
+    }
+
+    /// Takes in a body without its digest; the text is digested beside the reading. Those without text go the same way, so that of two with one id
+    /// the last stays the last.
+    pub fn body(&mut self, own: u64, body: Body, text: &str) {
+        if let Err(error) = self.waiting.push(text, (own, body)) {
+            self.failed.get_or_insert(error);
+        }
+        while let Some(done) = self.waiting.ready() {
+            self.digested(done);
+        }
+    }
+
+    /// Waits for the texts that are still being digested.
+    ///
+    /// # Errors
+    /// Some never will be.
+    pub fn settle(&mut self) -> io::Result<()> {
+        for done in std::mem::take(&mut self.waiting).finish()? {
+            self.digested(done);
+        }
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    fn digested(&mut self, ((own, mut body), (sum, bytes)): ((u64, Body), Sum)) {
+        body.text = (bytes > 0).then_some(Text { sum, bytes });
+        self.bodies.push(own, &body);
     }
 }

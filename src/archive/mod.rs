@@ -13,6 +13,7 @@ mod files;
 mod join;
 mod judge;
 mod labels;
+mod lane;
 mod later;
 mod likes;
 mod load;
@@ -24,6 +25,7 @@ pub mod preflight;
 mod profiles;
 mod properties;
 mod quote;
+mod reads;
 mod references;
 mod rows;
 mod scope;
@@ -65,6 +67,9 @@ pub enum ArchiveError {
     /// What was read can't be kept.
     #[error("read the backup: failed to {0}")]
     Rows(#[from] SpillError),
+    /// The thread that digests texts can't work.
+    #[error("read the backup: digest its texts: {0}")]
+    Digests(std::io::Error),
     /// What was read can't be gone through again.
     #[error("read the backup: {0}")]
     Read(#[from] ReadError),
@@ -78,7 +83,7 @@ impl ArchiveError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Package(error) => error.fault(),
-            Self::Read(_) | Self::Rows(_) | Self::Stopped => Fault::Rig,
+            Self::Read(_) | Self::Rows(_) | Self::Digests(_) | Self::Stopped => Fault::Rig,
         }
     }
 }
@@ -112,7 +117,7 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     let mut tables = work.join(&mut damages)?;
     let left_out = std::mem::take(&mut tables.left_out);
     let claims = files::claim(&package, &tables)?;
-    let files = files::read_all(&mut work, &claims, &mut damages)?;
+    let files = reads::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &tables, &mut damages);
     damages.partial(!whole);
     damages.dangling(work.references)?;
@@ -167,9 +172,12 @@ fn others(mapping: &mut Mapping<'_>, accounts: bool, budget: &Budget) -> Result<
 /// Reads all objects, whatever the form; false where some of them can't be read.
 fn load_all(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, ArchiveError> {
     work.csv = scope::is_csv(work.package, &work.descriptor, damages);
-    if work.csv {
-        return csv::load(work, damages);
-    }
-    let whole = load::load(work, damages)?;
-    Ok(csv::load_beside(work, damages)? && whole)
+    let whole = if work.csv {
+        csv::load(work, damages)?
+    } else {
+        let whole = load::load(work, damages)?;
+        csv::load_beside(work, damages)? && whole
+    };
+    work.intake.settle().map_err(ArchiveError::Digests)?;
+    Ok(whole)
 }

@@ -148,10 +148,11 @@ pub(super) fn other(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken 
             let row = Body {
                 offset: object.offset(),
                 owner: id(object, "content"),
-                text: digested(object.text("body")),
+                text: None,
                 written: object.number("bodyType"),
             };
-            push(&mut tables.bodies, own, &row)
+            tables.body(own, row, object.text("body").unwrap_or_default());
+            Taken::New
         }
         "ContentProperty" => property(tables, own, object),
         "Label" => {

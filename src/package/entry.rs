@@ -133,7 +133,7 @@ enum Bytes {
 pub struct EntryReader {
     entry: Entry,
     bytes: Bytes,
-    crc: flate2::Crc,
+    crc: crc32fast::Hasher,
     read: u64,
     limit: u64,
     ended: bool,
@@ -155,7 +155,7 @@ impl EntryReader {
         };
         // Never more than the directory says, and one byte to see that there are more.
         let limit = limit.min(if entry.source.is_packed() { entry.bytes } else { u64::MAX });
-        Ok(Self { entry: entry.clone(), bytes, crc: flate2::Crc::new(), read: 0, limit, ended: false })
+        Ok(Self { entry: entry.clone(), bytes, crc: crc32fast::Hasher::new(), read: 0, limit, ended: false })
     }
 
     /// The entry that is read.
@@ -174,7 +174,7 @@ impl EntryReader {
         if self.read != self.entry.bytes {
             return self.fail(EntryProblem::Length { said: self.entry.bytes, read: self.read });
         }
-        let counted = self.crc.sum();
+        let counted = self.crc.clone().finalize();
         if counted == crc { Ok(0) } else { self.fail(EntryProblem::Crc { said: crc, counted }) }
     }
 }

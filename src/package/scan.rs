@@ -134,7 +134,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A reference or an enum constant, from the space before its first attribute to its end tag.
-    fn value(&mut self, end: &'static [u8]) -> Step<Kept> {
+    fn value<const N: usize>(&mut self, end: &[u8; N]) -> Step<Kept> {
         let is_reference = self.is(b" class=\"")?;
         if !is_reference {
             self.expect(b" enum-class=\"")?;
@@ -262,7 +262,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A text and the end tag behind it.
-    fn text(&mut self, end: &[u8]) -> Step<Span> {
+    fn text<const N: usize>(&mut self, end: &[u8; N]) -> Step<Span> {
         let begin = self.at;
         let (from, to) = if self.is(b"<![CDATA[")? { self.cdata()? } else { self.bare()? };
         // Only a bare text can end in anything but the end tag of its element.
@@ -288,7 +288,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A text of several pieces. Each is cleaned by itself, as the event parser does it.
-    fn pieces(&mut self, end: &[u8]) -> Step<Span> {
+    fn pieces<const N: usize>(&mut self, end: &[u8; N]) -> Step<Span> {
         let mut whole = String::new();
         loop {
             if self.is(end)? {
@@ -347,6 +347,9 @@ impl<'a> Scan<'a> {
 
     fn trimmed(&self, span: Span) -> Span {
         let text = self.resolve(span);
+        if let [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] = text.as_bytes() {
+            return span;
+        }
         let front = text.len() - text.trim_start().len();
         span.part(front, front + text.trim().len())
     }
@@ -370,18 +373,22 @@ impl<'a> Scan<'a> {
     }
 
     /// Steps over these bytes, if they come next.
-    #[inline(always)]
-    fn is(&mut self, literal: &[u8]) -> Step<bool> {
+    ///
+    /// With the length known when it is compiled, comparing takes an instruction or two.
+    fn is<const N: usize>(&mut self, literal: &[u8; N]) -> Step<bool> {
         let rest = self.rest();
-        if rest.starts_with(literal) {
-            self.at += literal.len();
-            return Ok(true);
+        match rest.first_chunk::<N>() {
+            Some(begin) if begin == literal => {
+                self.at += N;
+                Ok(true)
+            }
+            Some(_) => Ok(false),
+            None if literal.starts_with(rest) => Err(Stop::More),
+            None => Ok(false),
         }
-        if literal.starts_with(rest) { Err(Stop::More) } else { Ok(false) }
     }
 
-    #[inline(always)]
-    fn expect(&mut self, literal: &[u8]) -> Step<()> {
+    fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> Step<()> {
         if self.is(literal)? { Ok(()) } else { Err(Stop::Unknown) }
     }
 }

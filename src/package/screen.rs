@@ -98,7 +98,7 @@ impl Screen {
 
     fn screen(&mut self, bytes: &[u8]) {
         let marks = Marks::of(bytes);
-        match std::str::from_utf8(bytes) {
+        match simdutf8::basic::from_utf8(bytes) {
             Ok(text) if !marks.forbidden(bytes) => self.window.push_str(text),
             _ => {
                 let mut bytes = bytes.to_vec();
@@ -172,12 +172,24 @@ struct Marks {
 }
 
 impl Marks {
-    /// Without a branch, so that it is done many bytes at a time.
     fn of(bytes: &[u8]) -> Self {
-        let marks = bytes.iter().fold(0_u8, |marks, byte| {
-            marks | u8::from(is_control(*byte)) | u8::from(*byte == b'\r') << 1 | u8::from(*byte == 0xef) << 2
-        });
-        Self { control: marks & 1 != 0, carriage_return: marks & 2 != 0, high: marks & 4 != 0 }
+        // In most blocks nothing stands out. Lane by lane and without a branch, so that the compiler takes many bytes at a time.
+        let (lanes, rest) = bytes.as_chunks::<32>();
+        let mut any = [0_u8; 32];
+        let stands_out = |byte: u8| u8::from(is_control(byte) | (byte == b'\r') | (byte == 0xef));
+        for lane in lanes {
+            any.iter_mut().zip(lane).for_each(|(any, byte)| *any |= stands_out(*byte));
+        }
+        if any == [0; 32] && rest.iter().all(|byte| stands_out(*byte) == 0) {
+            return Self { control: false, carriage_return: false, high: false };
+        }
+        let (mut control, mut carriage_return, mut high) = (0_u8, 0_u8, 0_u8);
+        for byte in bytes {
+            control |= u8::from(is_control(*byte));
+            carriage_return |= u8::from(*byte == b'\r');
+            high |= u8::from(*byte == 0xef);
+        }
+        Self { control: control != 0, carriage_return: carriage_return != 0, high: high != 0 }
     }
 
     fn forbidden(&self, bytes: &[u8]) -> bool {
@@ -187,7 +199,7 @@ impl Marks {
 }
 
 fn is_control(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+    (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r')
 }
 
 /// How many of the bytes are no beginning of a character that isn't whole.
