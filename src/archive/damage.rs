@@ -38,7 +38,7 @@ impl Many {
 }
 
 /// Damage that is shown by what is missing: of an entities.xml that broke off, it says nothing.
-const BY_ABSENCE: [&str; 14] = [
+const BY_ABSENCE: [&str; 15] = [
     "body-without-owner",
     "container-missing",
     "container-not-live",
@@ -50,6 +50,7 @@ const BY_ABSENCE: [&str; 14] = [
     "parent-missing",
     "property-without-owner",
     "unplaced",
+    "version-gap",
     "version-listed-but-missing",
     "version-not-listed",
     "version-without-content",
@@ -247,6 +248,10 @@ impl Damages {
         self.many.entry(("duplicate-id", class.to_owned())).or_default().add(offset);
     }
 
+    pub fn id_of_two_classes(&mut self, class: &str, offset: u64) {
+        self.many.entry(("id-of-two-classes", class.to_owned())).or_default().add(offset);
+    }
+
     pub fn unknown_class(&mut self, class: &str, offset: u64) {
         self.many.entry(("unknown-class", class.to_owned())).or_default().add(offset);
     }
@@ -276,6 +281,10 @@ impl Damages {
         for ((what, class), many) in std::mem::take(&mut self.many) {
             let (severity, words) = match what {
                 "duplicate-id" => (Severity::Warning, "their id was another one's before; the last one counts"),
+                "id-of-two-classes" => (
+                    Severity::Error,
+                    "content of another class has their number: objects of two sites stand together, and the last one of each number counts",
+                ),
                 "unknown-class" => (Severity::Info, "the class is not known here, and they are not compared"),
                 "second-body" => (Severity::Warning, "their content has another body; the last one counts"),
                 // A backup that is taken while people work disagrees with itself in these (docs/confluence.md, C22).

@@ -88,6 +88,7 @@ impl Loaded {
             tasks: self.tasks.finish()?,
             more_properties,
             left_out,
+            titles: self.titles.finish()?,
             lost_versions: lost_versions.finish()?,
             descriptions,
         })

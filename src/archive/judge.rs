@@ -3,25 +3,27 @@
 use super::classes::ContentClass;
 use super::damage::{Damages, at_entities};
 use super::files::{Claims, Files};
+use super::patchwork::Patchwork;
 use super::places::{Made, Places};
 use super::references::References;
 use super::tables::{Spine, Status};
 use super::work::Mapping;
 use super::{profiles, properties};
 use crate::model::{Aside, Damage, Kind, Place, Severity, Subject, count};
-use crate::reading::runs::SpillError;
+use crate::reading::runs::{Budget, SpillError};
 
 /// What judging looks at beside the tables.
 pub(super) struct Evidence<'a> {
     pub claims: &'a Claims,
     pub files: &'a Files,
     pub with_attachments: Option<bool>,
+    pub budget: &'a Budget,
 }
 
 /// Goes through all content once.
 pub(super) fn judge(mapping: &mut Mapping<'_>, evidence: &Evidence<'_>) -> Result<(), SpillError> {
     let places = mapping.places;
-    let mut left_out = 0;
+    let (mut left_out, mut patchwork) = (0, Patchwork::new(evidence.budget));
     for row in places.tables.content.fronts::<Spine>() {
         let (id, row) = row?;
         let made = places.made(&row)?;
@@ -37,7 +39,9 @@ pub(super) fn judge(mapping: &mut Mapping<'_>, evidence: &Evidence<'_>) -> Resul
             _ => {}
         }
         version(mapping, id, &row)?;
+        patchwork.take(id, &row);
     }
+    patchwork.judge(mapping)?;
     lost_versions(mapping)?;
     if left_out > 0 {
         let message = format!("it was made without attachments: {} of them have no file", count(left_out));

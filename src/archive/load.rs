@@ -4,6 +4,7 @@ use super::ArchiveError;
 use super::classes::{self, ContentClass};
 use super::damage::Damages;
 use super::loaded::Loaded;
+use super::references::Fresh;
 use super::rows::{self, Taken};
 use super::work::Work;
 use crate::package::{EntryError, Limits, Object, ObjectError, PackageError, objects_ahead};
@@ -69,8 +70,10 @@ pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damage
     let known = classes::is_mapped(class);
     let account = if known || classes::ignored(class).is_some() { class.to_owned() } else { object.full_class() };
     work.accounts.of(&account).lexed += 1;
-    if !work.references.take(object) {
-        damages.duplicate(&account, object.offset());
+    match work.references.take(object) {
+        Fresh::Yes => {}
+        Fresh::No => damages.duplicate(&account, object.offset()),
+        Fresh::OfAnotherClass => damages.id_of_two_classes(&account, object.offset()),
     }
     let tables = &mut work.intake;
     signs(tables, object);

@@ -41,6 +41,8 @@ pub(super) struct Loaded {
     pub more_properties: Filling,
     /// Objects of compared classes that were left out while they were read, by what they are.
     pub left_out: BTreeMap<Cow<'static, str>, u64>,
+    /// Ids of live pages, by a number made of space and title.
+    pub titles: Filling,
     /// Content that is an older version of other content, by its own word.
     pub older: RoaringTreemap,
     /// Owners by what they list: the other direction of each join.
@@ -104,6 +106,7 @@ impl Loaded {
             tasks: filling(),
             more_properties: filling(),
             left_out: BTreeMap::new(),
+            titles: filling(),
             older: RoaringTreemap::new(),
             listed,
             budget,

@@ -42,6 +42,16 @@ impl Ids {
     }
 }
 
+/// Whether an id is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fresh {
+    Yes,
+    /// Class and id were there before.
+    No,
+    /// Content of another class had the number before.
+    OfAnotherClass,
+}
+
 /// A name and what it means for ids.
 type NameNumber = u32;
 
@@ -75,15 +85,17 @@ impl References {
         references
     }
 
-    /// Takes in an object; false where its class and id were there before.
-    pub fn take(&mut self, object: Object<'_>) -> bool {
+    /// Takes in an object.
+    pub fn take(&mut self, object: Object<'_>) -> Fresh {
         let own = self.name(object.class());
-        let fresh = object.id().is_none_or(|id| {
+        let fresh = object.id().map_or(Fresh::Yes, |id| {
             let id = number(id);
-            if self.is_content(own) && own != CONTENT {
-                self.insert(CONTENT, id);
+            let among_content = own == CONTENT || !self.is_content(own) || self.insert(CONTENT, id);
+            match (self.insert(own, id), among_content) {
+                (false, _) => Fresh::No,
+                (true, false) => Fresh::OfAnotherClass,
+                (true, true) => Fresh::Yes,
             }
-            self.insert(own, id)
         });
         for (property, value) in object.properties() {
             self.note(object, own, property, false, value);

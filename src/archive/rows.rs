@@ -2,6 +2,7 @@
 
 use super::classes::{ContentClass, PROPERTIES};
 use super::loaded::Loaded;
+use super::patchwork::title_number;
 use super::tables::{
     Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
     Space, Spine, Status, Template, Text, Who,
@@ -137,6 +138,9 @@ pub(super) fn content(tables: &mut Loaded, own: u64, class: ContentClass, object
         written: None,
     };
     let title = title.unwrap_or_default();
+    if let (ContentClass::Page, Status::Current, None, Some(space)) = (class, status, original, spine.space) {
+        tables.titles.push(title_number(space, title), &own);
+    }
     push(&mut tables.content, own, &Content { spine, title, note, marker: None, resolution: None })
 }
 

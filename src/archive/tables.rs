@@ -288,6 +288,8 @@ pub(super) struct Tables {
     pub more_properties: Table<properties::Property>,
     /// Objects of compared classes that were left out while they were read, by what they are.
     pub left_out: BTreeMap<Cow<'static, str>, u64>,
+    /// Ids of live pages, by a number made of space and title.
+    pub titles: Table<u64>,
     /// Older versions that content lists and that aren't there, by the content.
     pub lost_versions: Table<u64>,
     /// The first live description of each space.
