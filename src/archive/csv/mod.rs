@@ -53,6 +53,10 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
 
 /// Reads the table of tasks that stands beside an entities.xml; false where it broke off.
 pub(super) fn load_beside(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, ArchiveError> {
+    for table in work.package.tables().filter(|table| !table.name.eq_ignore_ascii_case(TASKS)) {
+        let message = "a table beside entities.xml that is not known here; nothing of it is compared";
+        damages.add("table-not-read", Severity::Info, message, place(&table, None), None);
+    }
     let Some(table) = work.package.tables().find(|table| table.name.eq_ignore_ascii_case(TASKS)) else {
         if work.descriptor.get("inlineTasksFileIncluded") == Some("true") {
             let message =

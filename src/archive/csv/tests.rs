@@ -425,6 +425,9 @@ fn the_table_of_tasks_is_read_beside_an_entities_xml() {
     assert_eq!((missing.whole, one(&missing, "table-missing").severity), (true, Severity::Warning));
     let none = base.clone().and("AO_BAF3AA_AOINLINE_TASK.csv", header.as_bytes()).read();
     assert_eq!((none.whole, worse(&none)), (true, vec![]));
+    let more =
+        base.clone().and("AO_BAF3AA_AOINLINE_TASK.csv", header.as_bytes()).and("AO_X.csv", b"id\r\n1\r\n").read();
+    assert_eq!((one(&more, "table-not-read").severity, more.ledger.entries), (Severity::Info, 4));
     let one_task = format!("{header},do it,10,7,1,UNCHECKED\r\n");
     let task = base.and("AO_BAF3AA_AOINLINE_TASK.csv", one_task.as_bytes()).read();
     assert_eq!((task.whole, task.ledger.classes["InlineTask"].lexed), (true, 1));
