@@ -6,6 +6,7 @@ use super::files::{Claims, Files};
 use super::places::{Made, Places};
 use super::spaces::status;
 use super::tables::{Content, Spine, Status, Text};
+use super::tally::Sink;
 use super::work::Mapping;
 use crate::model::{Field, Kind, Value};
 use crate::reading::runs::SpillError;
@@ -85,9 +86,10 @@ pub(super) fn name(places: &Places<'_>, id: u64, row: &Content, made: &Made) -> 
     }
 }
 
-/// Makes an item of all content of which one is made. What becomes of the rest is accounted for where all of it is judged.
+/// Makes an item of all content of which one is made, where items are wanted. All content is accounted for where it is judged.
 pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) -> Result<(), SpillError> {
     let places = mapping.places;
+    let Sink::Items(collector) = &mut mapping.sink else { return Ok(()) };
     for row in places.tables.content.rows() {
         let (id, row) = row?;
         let Some(made) = places.made(&row.spine)? else { continue };
@@ -109,7 +111,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) -> 
             (None, _) => Holder::None,
         };
         let name = name(places, id, &row, &made);
-        mapping.collector.push(Found { kind: made.kind, id: Some(id), holder, name, aside: made.aside, fields });
+        collector.push(Found { kind: made.kind, id: Some(id), holder, name, aside: made.aside, fields });
     }
     Ok(())
 }

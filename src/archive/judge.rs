@@ -7,6 +7,7 @@ use super::patchwork::Patchwork;
 use super::places::{Made, Places};
 use super::references::References;
 use super::tables::{Spine, Status};
+use super::tally::Sink;
 use super::work::Mapping;
 use super::{profiles, properties};
 use crate::model::{Aside, Damage, Kind, Place, Severity, Subject, count};
@@ -30,6 +31,10 @@ pub(super) fn judge(mapping: &mut Mapping<'_>, evidence: &Evidence<'_>) -> Resul
         account(mapping, id, &row, made.as_ref())?;
         if let Some(made) = &made {
             let aside = places.aside(made)?;
+            if let Sink::Numbers(tally) = &mut mapping.sink {
+                let file = evidence.claims.file(id).and_then(|at| evidence.files.get(&at));
+                tally.content(&row, made, aside, file);
+            }
             page(mapping, id, &row, made, aside)?;
             container(mapping, id, &row, made, aside)?;
         }
@@ -68,7 +73,7 @@ fn account(mapping: &mut Mapping<'_>, id: u64, row: &Spine, made: Option<&Made>)
             mapping.leave_out(class, "older attachments that share number and file with the newest");
         }
         (ContentClass::Custom, None) => properties::of_app(mapping, id, row)?,
-        (ContentClass::PersonalInformation, None) => profiles::map(mapping, id, row),
+        (ContentClass::PersonalInformation, None) => profiles::map(mapping, id, row)?,
         (_, None) => mapping.accounts.ignored(class),
     }
     Ok(())

@@ -63,8 +63,7 @@ fn push(mapping: &mut Mapping<'_>, content: u64, name: String) -> Result<(), Spi
         None => (Holder::Content(content), None),
     };
     let name = vec!["label".to_owned(), name];
-    mapping.collector.push(Found { kind: Kind::Label, id: None, holder, name, aside, fields: Vec::new() });
-    Ok(())
+    mapping.item(Found { kind: Kind::Label, id: None, holder, name, aside, fields: Vec::new() })
 }
 
 fn is_personal(tables: &Tables, label: &Label) -> bool {

@@ -58,7 +58,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
                 let name = ["like", user].map(str::to_owned).to_vec();
                 let fields = vec![(Field::Created, absent_or(row.created.text().as_deref()))];
                 let holder = Holder::Content(id);
-                mapping.push(CLASS, Found { kind: Kind::Like, id: None, holder, name, aside: None, fields });
+                mapping.push(CLASS, Found { kind: Kind::Like, id: None, holder, name, aside: None, fields })?;
             }
             Ok(())
         },

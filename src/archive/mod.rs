@@ -33,6 +33,7 @@ mod scope;
 mod spaces;
 mod survey;
 mod tables;
+mod tally;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -49,7 +50,7 @@ pub use quote::bodies;
 pub use survey::{AttachmentFiles, Held, HeldSpace, Survey, survey};
 
 use crate::clock::Context;
-use crate::model::{BODY_DIGEST_RULES, Backup, Fault, Ledger};
+use crate::model::{BODY_DIGEST_RULES, Backup, Damage, Descriptor, Fault, Ledger};
 use crate::package::{Limits, Package, PackageError};
 use crate::reading::runs::{Budget, SpillError};
 use crate::reading::{Collector, Header, Inventory, ReadError};
@@ -57,6 +58,8 @@ use damage::Damages;
 use judge::Evidence;
 use places::Places;
 use preflight::Signals;
+use tally::{Sink, Tally};
+use times::Time;
 use work::{Mapping, Work};
 
 /// Why nothing can be read at all.
@@ -94,7 +97,7 @@ impl ArchiveError {
 /// # Errors
 /// Only where nothing can be read at all, or the drill is stopped; everything else is damage in the inventory.
 pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
-    Ok(read_at(&backup.path, &backup.origin, ctx)?.0)
+    look(&backup.path, &backup.origin, ctx, true)?.inventory()
 }
 
 /// The same for what lies at a path and needs no digest. Blocking.
@@ -102,10 +105,33 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
 /// # Errors
 /// As for [`read`].
 pub fn inventory(path: &Path, ctx: &Context) -> Result<Inventory, ArchiveError> {
-    Ok(read_at(path, &path.display().to_string(), ctx)?.0)
+    look(path, &path.display().to_string(), ctx, true)?.inventory()
 }
 
-fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signals), ArchiveError> {
+/// What became of an archive that was read.
+struct Looked {
+    sink: Sink,
+    header: Header,
+    damage: Vec<Damage>,
+    ledger: Ledger,
+    writer: String,
+    descriptor: Descriptor,
+    signals: Signals,
+    whole: bool,
+}
+
+impl Looked {
+    fn inventory(self) -> Result<Inventory, ArchiveError> {
+        // What was asked for is what comes back.
+        let Sink::Items(collector) = self.sink else { return Err(ArchiveError::Stopped) };
+        let (damage, ledger, writer) = (self.damage, self.ledger, self.writer);
+        let reading = collector.finish(self.header);
+        Ok(Inventory { reading, damage, ledger, writer, descriptor: self.descriptor, whole: self.whole })
+    }
+}
+
+/// Reads the archive whole, and makes items of it or counts what would become items.
+fn look(path: &Path, origin: &str, ctx: &Context, items: bool) -> Result<Looked, ArchiveError> {
     let began = ctx.clock.stamp();
     let package = Package::open(path, &Limits::default())?;
     let mut damages = Damages::default();
@@ -125,13 +151,17 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
     damages.spaces_of_one_key(&tables);
     damages.descriptor_against_content(&work.descriptor, &mut work.accounts, &package);
     let places = Places::new(&tables, &scope.claimed)?;
-    let (collector, accounts) = (Collector::default(), work.accounts);
-    let mut mapping = Mapping { places: &places, collector, accounts, damages, left_out };
+    let accounts = work.accounts;
+    let sink = match items {
+        true => Sink::Items(Collector::default()),
+        false => Sink::Numbers(Tally::new(Time::of(work.signals.datetime.as_deref()))),
+    };
+    let mut mapping = Mapping { places: &places, sink, accounts, damages, left_out };
     let with_attachments = work.descriptor.with_attachments();
     judge::judge(&mut mapping, &Evidence { claims: &claims, files: &files, with_attachments, budget: &budget })?;
     content::map(&mut mapping, &claims, &files)?;
     others(&mut mapping, scope.accounts, &budget)?;
-    let Mapping { collector, accounts, damages, left_out, .. } = mapping;
+    let Mapping { sink, accounts, damages, left_out, .. } = mapping;
     let classes = accounts.by_class();
     let header = Header {
         origin: origin.to_owned(),
@@ -143,9 +173,9 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
         blind_spots: classes::blind_spots(&classes, &left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
     };
-    let reading = collector.finish(header);
-    let inventory = Inventory {
-        reading,
+    Ok(Looked {
+        sink,
+        header,
         damage: damages.finish(),
         ledger: Ledger {
             classes,
@@ -155,9 +185,9 @@ fn read_at(path: &Path, origin: &str, ctx: &Context) -> Result<(Inventory, Signa
         },
         writer: scope::writer(&work.descriptor, &tables.signs, work.csv).to_owned(),
         descriptor: work.descriptor,
+        signals: work.signals,
         whole: whole && !work.short,
-    };
-    Ok((inventory, work.signals))
+    })
 }
 
 /// Makes the items of all kinds that are no content.

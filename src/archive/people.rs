@@ -32,14 +32,13 @@ pub(super) fn map(mapping: &mut Mapping<'_>, site: bool, budget: &Budget) -> Res
     mapping.each(&tables.accounts, Account::class, |mapping, id, account| {
         account.groups.iter().for_each(|group| pairs.push(*group, id));
         let found = user(&account);
-        mapping.push(account.class(), found);
-        Ok(())
+        mapping.push(account.class(), found)
     })?;
     for (id, group) in &tables.groups {
         group.members.iter().for_each(|member| pairs.push(*id, *member));
         let name = vec!["group".to_owned(), group.name.to_string()];
         let found = Found { kind: Kind::Group, id: None, holder: Holder::None, name, aside: None, fields: Vec::new() };
-        mapping.push(group.class, found);
+        mapping.push(group.class, found)?;
     }
     memberships(mapping, pairs, budget)
 }
@@ -104,7 +103,7 @@ fn memberships(mapping: &mut Mapping<'_>, mut pairs: Pairs, budget: &Budget) -> 
             let (group, user) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let name = vec!["group".to_owned(), group, "member".to_owned(), user];
             let (kind, holder) = (Kind::Membership, Holder::None);
-            mapping.collector.push(Found { kind, id: None, holder, name, aside: None, fields: Vec::new() });
+            mapping.item(Found { kind, id: None, holder, name, aside: None, fields: Vec::new() })?;
             last = key.to_vec();
         }
     }

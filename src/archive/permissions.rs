@@ -60,13 +60,13 @@ impl Grants {
         );
     }
 
-    fn each(self, mut each: impl FnMut(u64, Vec<String>)) -> Result<(), SpillError> {
+    fn each(self, mut each: impl FnMut(u64, Vec<String>) -> Result<(), SpillError>) -> Result<(), SpillError> {
         let (grants, mut last) = (self.0.finish()?, Vec::new());
         let mut rows = grants.rows();
         while let Some((key, _)) = rows.next()? {
             if let Some((of, words)) = key.split_first_chunk().filter(|_| last != key) {
                 let words = words.splitn(3, |byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
-                each(u64::from_be_bytes(*of), words.collect());
+                each(u64::from_be_bytes(*of), words.collect())?;
                 last = key.to_vec();
             }
         }
@@ -105,7 +105,7 @@ fn of_spaces_and_site(mapping: &mut Mapping<'_>, budget: &Budget) -> Result<(), 
             }
         };
         let name = std::iter::once("permission".to_owned()).chain(words).collect();
-        mapping.collector.push(Found { kind: Kind::Permission, id: None, holder, name, aside, fields: Vec::new() });
+        mapping.item(Found { kind: Kind::Permission, id: None, holder, name, aside, fields: Vec::new() })
     })
 }
 
@@ -131,7 +131,7 @@ fn restrictions(mapping: &mut Mapping<'_>, budget: &Budget) -> Result<(), SpillE
         let name = std::iter::once("restriction".to_owned()).chain(words).collect();
         let holder = Holder::Content(id);
         let found = Found { kind: Kind::Restriction, id: None, holder, name, aside: None, fields: Vec::new() };
-        mapping.collector.push(found);
+        mapping.item(found)
     })
 }
 

@@ -101,6 +101,11 @@ impl<'a> Places<'a> {
         self.settled(made, 0)
     }
 
+    /// Why what hangs on this content is set aside.
+    pub fn below(&self, holder: u64) -> Result<Option<Aside>, SpillError> {
+        self.inherited(holder, 0)
+    }
+
     fn settled(&self, made: &Made, depth: usize) -> Result<Option<Aside>, SpillError> {
         match (made.aside, made.holder) {
             (Some(aside), _) => Ok(Some(aside)),

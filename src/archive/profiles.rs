@@ -4,15 +4,16 @@ use super::content::{absent_or, absent_or_number, text_fields};
 use super::tables::Spine;
 use super::work::Mapping;
 use crate::model::{Field, Kind};
+use crate::reading::runs::SpillError;
 use crate::reading::{Found, Holder};
 
 const CLASS: &str = "PersonalInformation";
 
-pub(super) fn map(mapping: &mut Mapping<'_>, id: u64, row: &Spine) {
+pub(super) fn map(mapping: &mut Mapping<'_>, id: u64, row: &Spine) -> Result<(), SpillError> {
     let tables = mapping.places.tables;
     if row.original.is_some() {
         mapping.leave_out(CLASS, "older versions of profiles");
-        return;
+        return Ok(());
     }
     let owner = tables.name_or_key(row.whose);
     let mut fields = vec![
@@ -24,5 +25,5 @@ pub(super) fn map(mapping: &mut Mapping<'_>, id: u64, row: &Spine) {
     fields.extend(text_fields(row));
     let name = vec!["profile".to_owned(), owner.unwrap_or_default().to_owned()];
     let found = Found { kind: Kind::Profile, id: Some(id), holder: Holder::None, name, aside: None, fields };
-    mapping.push(CLASS, found);
+    mapping.push(CLASS, found)
 }

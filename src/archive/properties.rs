@@ -109,8 +109,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
             let mut fields = vec![(Field::Type, FoundValue::Value(Value::from(sort)))];
             fields.extend(super::content::digest_fields(row.value));
             let (holder, name) = (Holder::Content(id), vec!["property".to_owned(), row.name.to_string()]);
-            mapping.push(OWN, Found { kind: Kind::Property, id: None, holder, name, aside: None, fields });
-            Ok(())
+            mapping.push(OWN, Found { kind: Kind::Property, id: None, holder, name, aside: None, fields })
         },
     )
 }
@@ -176,8 +175,7 @@ pub(super) fn of_app(mapping: &mut Mapping<'_>, id: u64, row: &Spine) -> Result<
     let name = vec!["property".to_owned(), title.unwrap_or_default()];
     let trashed = (row.status == Status::Deleted).then_some(Aside::Trashed);
     let aside = trashed.or(aside);
-    mapping.push(OF_APPS, Found { kind: Kind::Property, id: Some(id), holder, name, aside, fields });
-    Ok(())
+    mapping.push(OF_APPS, Found { kind: Kind::Property, id: Some(id), holder, name, aside, fields })
 }
 
 fn of_space(places: &Places<'_>, id: Option<u64>) -> (Holder, Option<Aside>) {

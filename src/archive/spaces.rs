@@ -34,7 +34,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
         ];
         let aside = (!mapping.places.claimed.has(*id)).then_some(Aside::ForeignSpace);
         let name = vec!["space".to_owned(), space.key.to_string()];
-        mapping.push("Space", Found { kind: Kind::Space, id: Some(*id), holder: Holder::None, name, aside, fields });
+        mapping.push("Space", Found { kind: Kind::Space, id: Some(*id), holder: Holder::None, name, aside, fields })?;
     }
     templates(mapping)
 }
@@ -71,8 +71,7 @@ fn templates(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
             fields.push(body_type(template.written.filter(|_| template.text.is_some())));
             let name = vec!["template".to_owned(), space.to_owned(), template.name.into()];
             let found = Found { kind: Kind::Template, id: None, holder: Holder::None, name, aside, fields };
-            mapping.push("PageTemplate", found);
-            Ok(())
+            mapping.push("PageTemplate", found)
         },
     )
 }

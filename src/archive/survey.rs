@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::preflight::{Prediction, Signals, Version, predict};
-use super::{ArchiveError, read_at};
+use super::tally::Sink;
+use super::{ArchiveError, look};
 use crate::clock::Context;
-use crate::model::{Aside, Damage, Descriptor, Field, Form, Item, Kind, Ledger, Scope, Severity};
-use crate::reading::{Inventory, ReadError};
+use crate::model::{Aside, Damage, Descriptor, Form, Kind, Ledger, Scope, Severity};
 
 /// What an archive holds of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,52 +84,28 @@ pub struct Survey {
 /// # Errors
 /// As for [`super::read`].
 pub fn survey(path: &Path, ctx: &Context) -> Result<Survey, ArchiveError> {
-    let (inventory, signals) = read_at(path, &path.display().to_string(), ctx)?;
-    Ok(Survey::of(inventory, signals)?)
+    let looked = look(path, &path.display().to_string(), ctx, false)?;
+    let Sink::Numbers(mut tally) = looked.sink else { return Err(ArchiveError::Stopped) };
+    tally.spaces.sort_by(|a, b| (&a.key, &a.name).cmp(&(&b.key, &b.name)));
+    Ok(Survey {
+        form: looked.signals.form,
+        scope: looked.header.scope,
+        product: looked.header.product,
+        writer: looked.writer,
+        descriptor: looked.descriptor,
+        kinds: tally.kinds(),
+        spaces: tally.spaces,
+        attachments: tally.attachments,
+        edited_later: tally.edited_later,
+        damage: looked.damage,
+        ledger: looked.ledger,
+        blind_spots: looked.header.blind_spots,
+        signals: looked.signals,
+        read_whole: looked.whole,
+    })
 }
 
 impl Survey {
-    fn of(inventory: Inventory, signals: Signals) -> Result<Self, ReadError> {
-        let export = signals.datetime.as_deref().and_then(crate::model::wall_clock);
-        let (mut kinds, mut edited_later) = (BTreeMap::new(), 0);
-        let (mut attachments, mut spaces) = (AttachmentFiles::default(), Vec::new());
-        for kind in Kind::ALL {
-            let mut held = Held::default();
-            for item in inventory.reading.items(kind) {
-                let item = &item?;
-                edited_later += u64::from(!held.add(item, export.as_deref()));
-                attachments.add(item);
-                if kind == Kind::Space {
-                    spaces.push(HeldSpace {
-                        key: item.key.segments().get(1).cloned().unwrap_or_default(),
-                        name: item.text(Field::Title).unwrap_or_default().to_owned(),
-                        claimed: item.aside != Some(Aside::ForeignSpace),
-                    });
-                }
-            }
-            if held.number > 0 {
-                kinds.insert(kind, held);
-            }
-        }
-        let header = inventory.reading.header;
-        Ok(Self {
-            form: signals.form,
-            scope: header.scope,
-            product: header.product,
-            writer: inventory.writer,
-            descriptor: inventory.descriptor,
-            spaces,
-            kinds,
-            attachments,
-            edited_later,
-            damage: inventory.damage,
-            ledger: inventory.ledger,
-            blind_spots: header.blind_spots,
-            signals,
-            read_whole: inventory.whole,
-        })
-    }
-
     /// Whether nothing of it is lost: all was read, every object is accounted for, and no damage is an error.
     pub fn is_whole(&self) -> bool {
         self.read_whole
@@ -147,40 +123,5 @@ impl Survey {
     /// The failures that a restore of it would meet, the worst first; `target` is the version to restore into.
     pub fn predictions(&self, target: Option<&Version>) -> Vec<Prediction> {
         predict(&self.signals, &self.descriptor, &self.damage, target)
-    }
-}
-
-impl Held {
-    /// Counts an item; false where it was edited after the export.
-    fn add(&mut self, item: &Item, export: Option<&str>) -> bool {
-        self.number += 1;
-        if let Some(status) = item.text(Field::Status) {
-            *self.states.entry(status.to_owned()).or_default() += 1;
-        }
-        if let Some(aside) = item.aside {
-            *self.asides.entry(aside).or_default() += 1;
-        }
-        let bytes = item.number(Field::BodyBytes).or_else(|| item.number(Field::Bytes)).unwrap_or_default();
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or_default());
-        let Some(edited) = item.text(Field::Edited).or_else(|| item.text(Field::Created)) else { return true };
-        if export.is_some_and(|export| edited > export) {
-            return false;
-        }
-        if self.newest.as_deref().is_none_or(|newest| newest < edited) {
-            self.newest = Some(edited.to_owned());
-        }
-        if self.oldest.as_deref().is_none_or(|oldest| oldest > edited) {
-            self.oldest = Some(edited.to_owned());
-        }
-        true
-    }
-}
-
-impl AttachmentFiles {
-    fn add(&mut self, item: &Item) {
-        // Older versions of attachments are told from those of pages by the field that only attachments have.
-        if let Some(digest) = item.fields.get(&Field::Digest) {
-            if digest.is_some() { self.with += 1 } else { self.without += 1 }
-        }
     }
 }

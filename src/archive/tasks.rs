@@ -77,8 +77,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
             ];
             fields.extend(digest_fields(row.text));
             let (holder, name) = (Holder::Content(id), vec!["task".to_owned(), format!("{:0>6}", row.number)]);
-            mapping.push(CLASS, Found { kind: Kind::Task, id: None, holder, name, aside: None, fields });
-            Ok(())
+            mapping.push(CLASS, Found { kind: Kind::Task, id: None, holder, name, aside: None, fields })
         },
     )
 }

@@ -29,6 +29,16 @@ impl Time {
         Self(digits.map_or(0, |digits| digits + 1))
     }
 
+    /// Whether it names a time.
+    pub const fn is_some(self) -> bool {
+        self.0 != 0
+    }
+
+    /// This time, or the other where this one is none.
+    pub const fn or(self, other: Self) -> Self {
+        if self.is_some() { self } else { other }
+    }
+
     /// The digits as readings hold them: `2012-03-07 17:16:48.158`.
     pub fn text(self) -> Option<String> {
         let digits = self.0.checked_sub(1)?;

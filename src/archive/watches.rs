@@ -69,8 +69,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
             let sort = row.sort.filter(|_| !matches!(holder, Holder::Content(_))).map(|sort| tables.words.text(sort));
             let name = ["watch", user, sort.unwrap_or_default()].map(str::to_owned).to_vec();
             let fields = vec![(Field::Created, super::content::absent_or(row.created.text().as_deref()))];
-            mapping.push(CLASS, Found { kind: Kind::Watch, id: None, holder, name, aside, fields });
-            Ok(())
+            mapping.push(CLASS, Found { kind: Kind::Watch, id: None, holder, name, aside, fields })
         },
     )
 }

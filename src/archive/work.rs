@@ -10,11 +10,12 @@ use super::places::Places;
 use super::preflight::Signals;
 use super::references::References;
 use super::tables::{Spine, Tables};
+use super::tally::Sink;
 use crate::clock::Context;
 use crate::model::{Account, Damage, Descriptor, Severity, Subject};
 use crate::package::Package;
+use crate::reading::Found;
 use crate::reading::runs::{Budget, Numbered, SpillError, Table};
-use crate::reading::{Collector, Found};
 
 /// What is carried from entry to entry while the archive is read.
 pub(super) struct Work<'a> {
@@ -135,7 +136,7 @@ impl Accounts {
 /// What is carried from kind to kind while the tables become items.
 pub(super) struct Mapping<'a> {
     pub places: &'a Places<'a>,
-    pub collector: Collector,
+    pub sink: Sink,
     pub accounts: Accounts,
     pub damages: Damages,
     /// Objects of compared classes that are left out, by what they are.
@@ -143,9 +144,19 @@ pub(super) struct Mapping<'a> {
 }
 
 impl Mapping<'_> {
-    pub fn push(&mut self, class: &str, found: Found) {
-        self.collector.push(found);
+    /// Something that an object of this class became.
+    pub fn push(&mut self, class: &str, found: Found) -> Result<(), SpillError> {
         self.accounts.mapped(class);
+        self.item(found)
+    }
+
+    /// Something that the objects that are accounted for elsewhere became.
+    pub fn item(&mut self, found: Found) -> Result<(), SpillError> {
+        match &mut self.sink {
+            Sink::Items(collector) => collector.push(found),
+            Sink::Numbers(tally) => tally.found(&found, self.places)?,
+        }
+        Ok(())
     }
 
     /// An object of a class of which items are made, and no item is made of it, for this reason.
