@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::model::{Form, Place};
-use crate::package::{Object, Package};
+use crate::package::{Object, Package, Value};
 
 /// Most names of one sort that are kept.
 pub(super) const NAMES: usize = 1_000;
@@ -170,7 +170,9 @@ impl Signals {
     pub fn take(&mut self, object: Object<'_>) {
         self.objects += 1;
         match object.class() {
-            "BodyContent" => self.astral(object, "body"),
+            "BodyContent" if self.astral.is_none() => {
+                self.astral(object.text("body").unwrap_or_default(), object.offset());
+            }
             "Page" | "BlogPost" | "Comment" | "Attachment" => self.content(object),
             "SpacePermission" => self.permission(object),
             "ContentPermission" => {
@@ -192,51 +194,64 @@ impl Signals {
     }
 
     /// Looks for characters beyond U+FFFF, whose first byte is 0xF0 or more, until one is found.
-    fn astral(&mut self, object: Object<'_>, property: &str) {
+    fn astral(&mut self, text: &str, offset: u64) {
         if self.astral.is_some() {
             return;
         }
-        let text = object.text(property).unwrap_or_default();
         // The greatest byte of a block is found many bytes at a time.
-        let found =
-            text.as_bytes().chunks(4_096).any(|block| block.iter().fold(0, |most, byte| *byte.max(&most)) >= 0xf0);
-        if found {
-            self.astral = Some(object.offset());
+        let greatest = |block: &[u8]| block.iter().fold(0, |most: u8, byte| most.max(*byte));
+        if text.as_bytes().chunks(4_096).any(|block| greatest(block) >= 0xf0) {
+            self.astral = Some(offset);
         }
     }
 
+    /// One pass over the properties: looking each up by its name would walk over all of them every time.
     fn content(&mut self, object: Object<'_>) {
-        let status = object.text("contentStatus").unwrap_or_default();
+        let (mut status, mut title, mut created, mut edited) = ("", "", "", "");
+        for (name, value) in object.properties() {
+            let slot = match name {
+                "contentStatus" => &mut status,
+                "title" | "fileName" => &mut title,
+                "creationDate" => &mut created,
+                "lastModificationDate" => &mut edited,
+                _ => continue,
+            };
+            if let (true, Value::Text(text) | Value::Enum(text)) = (slot.is_empty(), value) {
+                *slot = text;
+            }
+        }
         if status == "deleted" {
             self.trashed += 1;
         } else {
             self.live += 1;
         }
-        let title = object.filled("title").or_else(|| object.filled("fileName"));
         // Comments have no title of their own, and drafts none yet.
-        if title.is_none() && object.class() != "Comment" && status != "draft" {
+        if title.is_empty() && object.class() != "Comment" && status != "draft" {
             self.untitled.add(object.offset());
         }
-        if object.filled("creationDate").is_none() {
+        if created.is_empty() {
             self.undated.add(object.offset());
         }
-        let edited = object.text("lastModificationDate").unwrap_or_default();
         if self.newest_edit.as_ref().is_none_or(|(newest, _)| newest.as_str() < edited) && edited.len() < 40 {
             self.newest_edit = Some((edited.to_owned(), object.offset()));
         }
-        if title.is_some() {
-            self.astral(object, "title");
-        }
+        self.astral(title, object.offset());
     }
 
     fn permission(&mut self, object: Object<'_>) {
-        if let Some(group) = object.filled("group") {
+        let (mut kind, mut group, mut of_space) = ("", "", false);
+        for (name, value) in object.properties() {
+            match (name, value) {
+                ("type", Value::Text(text) | Value::Enum(text)) => kind = text,
+                ("group", Value::Text(text)) => group = text,
+                ("space", Value::Reference { .. }) => of_space = true,
+                _ => {}
+            }
+        }
+        if !group.is_empty() {
             self.group(group);
         }
-        if !self.administrators && object.reference("space").is_none() {
-            let kind = object.text("type").unwrap_or_default();
-            self.administrators = matches!(kind, "SYSTEMADMINISTRATOR" | "ADMINISTRATECONFLUENCE");
-        }
+        self.administrators |= !of_space && matches!(kind, "SYSTEMADMINISTRATOR" | "ADMINISTRATECONFLUENCE");
     }
 
     fn group(&mut self, name: &str) {
