@@ -37,6 +37,8 @@
 //!
 //! **What it must not do.** Know what a class means; read; judge. Bounds are the caller's, except that parts are counted here.
 
+use std::sync::LazyLock;
+
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
@@ -70,7 +72,7 @@ type Step<T> = Result<T, Stop>;
 
 /// Reads the object at the beginning of a text that stands at this offset of the content; gives where in the text it ends.
 pub(super) fn object(text: &str, offset: u64, odd: bool, parts: usize, to: &mut ObjectBuffer) -> Step<usize> {
-    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, odd, room: parts, to };
+    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, odd, dotted: false, room: parts, to };
     scan.white()?;
     scan.to.clear(offset + scan.at as u64);
     scan.object()?;
@@ -83,6 +85,8 @@ struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
     odd: bool,
+    /// Whether there is a dot in the attribute that was read last.
+    dotted: bool,
     room: usize,
     to: &'a mut ObjectBuffer,
 }
@@ -140,6 +144,7 @@ impl<'a> Scan<'a> {
             self.expect(b" enum-class=\"")?;
         }
         let class = self.attribute()?;
+        let class = if self.dotted { self.simple(class) } else { class };
         if self.is(b" package=\"")? {
             self.attribute()?;
         }
@@ -160,7 +165,7 @@ impl<'a> Scan<'a> {
         let id = self.id()?;
         self.white()?;
         self.expect(end)?;
-        Ok(if id.is_empty() { Kept::Null } else { Kept::Reference { class: self.simple(class), id } })
+        Ok(if id.is_empty() { Kept::Null } else { Kept::Reference { class, id } })
     }
 
     /// Behind the opening quote of an id's name.
@@ -332,10 +337,17 @@ impl<'a> Scan<'a> {
         let rest = self.rest();
         let near = rest.get(..ATTRIBUTE).unwrap_or(rest);
         let short = if near.len() < ATTRIBUTE { Stop::More } else { Stop::Unknown };
-        let length = near.iter().position(|byte| !is_plain(*byte)).ok_or(short)?;
+        let mut seen = 0;
+        let length = near.iter().position(|byte| {
+            let kind = KINDS.get(usize::from(*byte)).copied().unwrap_or(END);
+            seen |= kind;
+            kind & END != 0
+        });
+        let length = length.ok_or(short)?;
         if near.get(length) != Some(&b'"') {
             return Err(Stop::Unknown);
         }
+        self.dotted = seen & DOT != 0;
         self.at = from + length + 1;
         Ok(Span::lent(from, from + length))
     }
@@ -393,9 +405,24 @@ impl<'a> Scan<'a> {
     }
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && !matches!(byte, b'"' | b'<' | b'>' | b'&')
-}
+/// What a byte is in the value of an attribute: one that can't stand there, or a dot, or neither.
+#[allow(clippy::indexing_slicing, reason = "done by the compiler, which would refuse it")]
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        kinds[control] = END;
+        control += 1;
+    }
+    (kinds[b'"' as usize], kinds[b'&' as usize], kinds[b'<' as usize], kinds[b'>' as usize]) = (END, END, END, END);
+    kinds[b'.' as usize] = DOT;
+    kinds
+};
+const END: u8 = 1;
+const DOT: u8 = 2;
+
+/// Made once: that takes as long as a short search.
+static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]]>"));
 
 /// Where `]]>` stands.
 fn end_of_cdata(bytes: &[u8]) -> Option<usize> {
@@ -403,5 +430,5 @@ fn end_of_cdata(bytes: &[u8]) -> Option<usize> {
     if let Some(at) = bytes.get(..64).and_then(|near| near.windows(3).position(|three| three == b"]]>")) {
         return Some(at);
     }
-    Finder::new(b"]]>").find(bytes)
+    CDATA_END.find(bytes)
 }
