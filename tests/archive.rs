@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rehearsal::archive;
-use rehearsal::model::{Field, Item, Kind, Severity, Value as Shown};
+use rehearsal::model::{Field, Item, Kind, Severity, Value as Shown, wall_clock};
 use rehearsal::reading::Inventory;
 use serde_json::Value;
 
@@ -301,5 +301,46 @@ fn reading_twice_gives_the_same_and_bodies_can_be_read_again() {
         }
         let short = archive::bodies(&common::backup(&path), &ids, 3).unwrap();
         assert!(short.values().all(|text| text.len() <= 3));
+    }
+}
+
+/// Our numbers of a survey as an inventory gives them: kind, how many, states, asides, bytes, newest and oldest edit.
+fn numbers(inventory: &Inventory, kind: Kind, export: Option<&str>) -> archive::Held {
+    let mut held = archive::Held::default();
+    for item in items(inventory, kind) {
+        held.number += 1;
+        if let Some(status) = item.text(Field::Status) {
+            *held.states.entry(status.to_owned()).or_default() += 1;
+        }
+        if let Some(aside) = item.aside {
+            *held.asides.entry(aside).or_default() += 1;
+        }
+        let bytes = item.number(Field::BodyBytes).or_else(|| item.number(Field::Bytes)).unwrap_or_default();
+        held.bytes += u64::try_from(bytes).unwrap();
+        let edited = item.text(Field::Edited).or_else(|| item.text(Field::Created)).and_then(wall_clock);
+        if let Some(edited) = edited.filter(|edited| export.is_none_or(|export| edited.as_str() <= export)) {
+            held.newest = held.newest.max(Some(edited.clone()));
+            held.oldest = held.oldest.map_or(Some(edited.clone()), |oldest| Some(oldest.min(edited)));
+        }
+    }
+    held
+}
+
+#[test]
+fn a_survey_counts_what_an_inventory_holds() {
+    for Case { name, path, inventory, .. } in cases() {
+        let survey = archive::survey(path, &common::context()).unwrap();
+        let export = survey.signals.datetime.as_deref().and_then(wall_clock);
+        for kind in Kind::ALL {
+            let ours = survey.kinds.get(&kind).cloned().unwrap_or_default();
+            assert_eq!(ours, numbers(inventory, kind, export.as_deref()), "{name}: {kind}");
+        }
+        assert_eq!((&survey.damage, &survey.ledger), (&inventory.damage, &inventory.ledger), "{name}");
+        let files = |there: bool| {
+            let all = Kind::ALL.into_iter().flat_map(|kind| items(inventory, kind));
+            all.filter(|item| item.fields.get(&Field::Digest).is_some_and(|digest| digest.is_some() == there)).count()
+        };
+        assert_eq!((survey.attachments.with, survey.attachments.without), (files(true) as u64, files(false) as u64));
+        assert_eq!(survey.spaces.len(), items(inventory, Kind::Space).len(), "{name}");
     }
 }
