@@ -69,8 +69,17 @@ pub fn descriptor(data: &[u8]) {
 
 /// What reading an entities.xml gives: objects and errors in their order, and what is known at the end.
 fn lexed<R: BufRead>(mut reader: Objects<R>) -> (Vec<Result<RawObject, String>>, Illegal, Option<String>, bool) {
-    let all = reader.by_ref().map(|object| object.map_err(|error| error.to_string())).collect();
-    (all, reader.illegal().clone(), reader.datetime().map(str::to_owned), reader.is_complete())
+    let mut broke_off = false;
+    let all = reader.by_ref().map(|object| {
+        object.map_err(|error| {
+            broke_off |= error.is_fatal();
+            error.to_string()
+        })
+    });
+    let all = all.collect();
+    // Behind a fatal error characters are screened as far as a block happens to reach.
+    let illegal = if broke_off { Illegal::default() } else { reader.illegal().clone() };
+    (all, illegal, reader.datetime().map(str::to_owned), reader.is_complete())
 }
 
 /// Gives few bytes at a time, so that everything meets the end of a block somewhere.
@@ -99,7 +108,7 @@ pub fn objects(data: &[u8]) {
         assert!(last <= object.offset && object.offset < object.end && object.end <= data.len() as u64);
         last = object.end;
         let bytes = &data[object.offset as usize..object.end as usize];
-        if read.1.number > 0 || all.len() > 50 {
+        if read.1.number > 0 || read.0.len() > all.len() || all.len() > 50 {
             continue;
         }
         let alone = [b"<hibernate-generic>", bytes, b"</hibernate-generic>"].concat();
@@ -111,10 +120,12 @@ pub fn objects(data: &[u8]) {
     }
 }
 
-/// A table of the CSV form: what is read and written with every field in quotes reads the same.
+/// A table of the CSV form: what is read and written with every field in quotes reads the same, but for a CR alone, which is a line end only
+/// within quotes.
 pub fn csv(data: &[u8]) {
-    let read = table(data);
+    let mut read = table(data);
     assert_eq!(read, table_of(rows(Drip(data, 7), &limits())), "blocks matter");
+    read.iter_mut().flatten().for_each(|field| *field = field.replace('\r', "\n"));
     let quoted = |row: &Vec<String>| {
         let fields: Vec<String> = row.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
         fields.join(",") + "\r\n"
@@ -127,7 +138,7 @@ fn table(data: &[u8]) -> Vec<Vec<String>> {
     table_of(rows(data, &limits()))
 }
 
-fn table_of<R: std::io::Read>(mut rows: Rows<R>) -> Vec<Vec<String>> {
+fn table_of<R: BufRead>(mut rows: Rows<R>) -> Vec<Vec<String>> {
     let (mut table, mut last) = (Vec::new(), 0);
     while let Some(row) = rows.next_row() {
         let Ok(row) = row else { continue };
