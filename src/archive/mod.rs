@@ -149,7 +149,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, items: bool) -> Result<Looked,
     damages.partial(!whole);
     damages.dangling(work.references)?;
     damages.spaces_of_one_key(&tables);
-    damages.descriptor_against_content(&work.descriptor, &mut work.accounts, &package);
+    damages.descriptor_against_content(&work.descriptor, &work.accounts, &package);
     let places = Places::new(&tables, &scope.claimed)?;
     let accounts = work.accounts;
     let sink = match items {

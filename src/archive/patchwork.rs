@@ -176,8 +176,8 @@ impl Damages {
     }
 
     /// What the descriptor says against what is there.
-    pub fn descriptor_against_content(&mut self, descriptor: &Descriptor, accounts: &mut Accounts, package: &Package) {
-        let users = ACCOUNTS.iter().fold(0, |sum: u64, class| sum.saturating_add(accounts.of(class).lexed));
+    pub fn descriptor_against_content(&mut self, descriptor: &Descriptor, accounts: &Accounts, package: &Package) {
+        let users = ACCOUNTS.iter().fold(0, |sum: u64, class| sum.saturating_add(accounts.lexed(class)));
         let has = |begin: &str| package.entries().iter().any(|entry| entry.name.starts_with(begin));
         let mut differs = |message: String| {
             self.add(

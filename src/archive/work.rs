@@ -104,6 +104,11 @@ impl Accounts {
         &mut self.list[place].1
     }
 
+    /// How many of a class were found.
+    pub fn lexed(&self, class: &str) -> u64 {
+        self.places.get(class).and_then(|place| self.list.get(*place)).map_or(0, |(_, account)| account.lexed)
+    }
+
     pub fn mapped(&mut self, class: &str) {
         self.of(class).mapped += 1;
     }
