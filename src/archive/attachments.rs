@@ -22,7 +22,7 @@ pub(super) fn fields(
         (Field::Note, absent_or(row.note.as_deref())),
         (Field::MediaType, absent_or(media_type)),
         (Field::Bytes, absent_or_number(file.map(|file| i64::try_from(file.bytes).unwrap_or(i64::MAX)))),
-        (Field::Digest, absent_or(file.map(|file| file.digest.as_str()))),
+        (Field::Digest, absent_or(file.map(FileRead::digest).as_ref().map(|digest| digest.as_str()))),
     ];
     if made.kind == Kind::Version {
         fields.push((Field::Editor, absent_or(places.tables.name(spine.editor))));

@@ -97,7 +97,7 @@ pub(super) fn map(mapping: &mut Mapping<'_>, claims: &Claims, files: &Files) -> 
             Kind::Draft => draft(places, &row),
             Kind::Comment => comment(places, id, &row),
             _ if row.spine.class == ContentClass::Attachment => {
-                let file = claims.file(id).and_then(|at| files.get(&at));
+                let file = claims.file(id).and_then(|at| files.get(at));
                 attachments::fields(places, &row, &made, file)
             }
             Kind::Version => version(places, &row),

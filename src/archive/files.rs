@@ -1,6 +1,6 @@
 //! The files of attachments: which entry is whose, and what is in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::classes::ContentClass;
 use super::tables::{Spine, Status, Tables};
@@ -9,20 +9,47 @@ use crate::package::Package;
 use crate::reading::runs::SpillError;
 
 /// What was read of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct FileRead {
     pub bytes: u64,
-    pub digest: Digest,
+    pub sum: [u8; 32],
+}
+
+impl FileRead {
+    pub fn digest(&self) -> Digest {
+        Digest::from(self.sum)
+    }
 }
 
 /// What was read, by the number of the entry. Files that broke off are missing.
-pub(super) type Files = BTreeMap<usize, FileRead>;
+#[derive(Debug)]
+pub(super) struct Files(Vec<Option<FileRead>>);
+
+impl Files {
+    /// None yet, of so many entries.
+    pub fn of(entries: usize) -> Self {
+        Self(vec![None; entries])
+    }
+
+    pub fn insert(&mut self, entry: usize, read: FileRead) {
+        if let Some(place) = self.0.get_mut(entry) {
+            *place = Some(read);
+        }
+    }
+
+    pub fn get(&self, entry: usize) -> Option<&FileRead> {
+        self.0.get(entry)?.as_ref()
+    }
+}
 
 /// Which entry holds the bytes of which attachment.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    by_attachment: BTreeMap<u64, usize>,
-    by_entry: BTreeMap<usize, Vec<u64>>,
+    /// Attachments with their entries, by id.
+    by_attachment: Vec<(u64, u32)>,
+    /// Entries, and in the same places their attachments, by entry.
+    entries: Vec<u32>,
+    attachments: Vec<u64>,
     /// Files below attachments/ that nobody claims, with names and offsets.
     pub unclaimed: Vec<(String, u64)>,
 }
@@ -30,12 +57,14 @@ pub(super) struct Claims {
 impl Claims {
     /// The entry of an attachment.
     pub fn file(&self, attachment: u64) -> Option<usize> {
-        self.by_attachment.get(&attachment).copied()
+        let place = self.by_attachment.binary_search_by_key(&attachment, |(id, _)| *id).ok()?;
+        self.by_attachment.get(place).map(|(_, entry)| *entry as usize)
     }
 
     /// The attachments whose bytes an entry holds.
     pub fn of(&self, entry: usize) -> &[u64] {
-        self.by_entry.get(&entry).map_or(&[], Vec::as_slice)
+        let before = |limit: usize| self.entries.partition_point(|own| (*own as usize) < limit);
+        self.attachments.get(before(entry)..before(entry.saturating_add(1))).unwrap_or_default()
     }
 }
 
@@ -95,13 +124,16 @@ pub(super) fn claim(package: &Package, tables: &Tables) -> Result<Claims, SpillE
         if row.class == ContentClass::Attachment
             && let Some(entry) = index.find(tables, id, &row)?
         {
-            claims.by_attachment.insert(id, entry);
-            claims.by_entry.entry(entry).or_default().push(id);
+            // A zip of more entries than this is refused long before.
+            claims.by_attachment.push((id, u32::try_from(entry).unwrap_or(u32::MAX)));
         }
     }
+    let mut by_entry: Vec<(u32, u64)> = claims.by_attachment.iter().map(|(id, entry)| (*entry, *id)).collect();
+    by_entry.sort_unstable();
+    (claims.entries, claims.attachments) = by_entry.into_iter().unzip();
     let files = package.entries().iter().enumerate().filter(|(_, entry)| entry.name.starts_with("attachments/"));
     claims.unclaimed = files
-        .filter(|(at, _)| !claims.by_entry.contains_key(at))
+        .filter(|(at, _)| claims.of(*at).is_empty())
         .map(|(_, entry)| (entry.raw_name().to_owned(), entry.offset))
         .collect();
     Ok(claims)

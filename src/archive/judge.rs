@@ -32,7 +32,7 @@ pub(super) fn judge(mapping: &mut Mapping<'_>, evidence: &Evidence<'_>) -> Resul
         if let Some(made) = &made {
             let aside = places.aside(made)?;
             if let Sink::Numbers(tally) = &mut mapping.sink {
-                let file = evidence.claims.file(id).and_then(|at| evidence.files.get(&at));
+                let file = evidence.claims.file(id).and_then(|at| evidence.files.get(at));
                 tally.content(&row, made, aside, file);
             }
             page(mapping, id, &row, made, aside)?;
@@ -114,7 +114,7 @@ fn attachment(
         }
         return Ok(0);
     };
-    if let (Some(file), Some(recorded)) = (evidence.files.get(&entry), row.recorded_bytes)
+    if let (Some(file), Some(recorded)) = (evidence.files.get(entry), row.recorded_bytes)
         && u64::try_from(recorded).ok() != Some(file.bytes)
         && !clash
     {

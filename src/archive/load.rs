@@ -68,12 +68,18 @@ pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damage
     work.signals.take(object);
     let class = object.class();
     let known = classes::is_mapped(class);
-    let account = if known || classes::ignored(class).is_some() { class.to_owned() } else { object.full_class() };
-    work.accounts.of(&account).lexed += 1;
+    let full;
+    let account = if known || classes::ignored(class).is_some() {
+        class
+    } else {
+        full = object.full_class();
+        &full
+    };
+    work.accounts.of(account).lexed += 1;
     match work.references.take(object) {
         Fresh::Yes => {}
-        Fresh::No => damages.duplicate(&account, object.offset()),
-        Fresh::OfAnotherClass => damages.id_of_two_classes(&account, object.offset()),
+        Fresh::No => damages.duplicate(account, object.offset()),
+        Fresh::OfAnotherClass => damages.id_of_two_classes(account, object.offset()),
     }
     let tables = &mut work.intake;
     signs(tables, object);
@@ -82,21 +88,21 @@ pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damage
         (Some(id), Some(class)) => rows::content(tables, id, class, object),
         (Some(id), None) if known => rows::other(tables, id, object),
         (None, _) if known => {
-            damages.no_id(&account, object.offset());
-            work.accounts.damaged(&account);
+            damages.no_id(account, object.offset());
+            work.accounts.damaged(account);
             return;
         }
         _ => {
             if classes::ignored(class).is_none() {
-                damages.unknown_class(&account, object.offset());
+                damages.unknown_class(account, object.offset());
             }
             Taken::Ignored
         }
     };
     match replaced {
         Taken::New => {}
-        Taken::Replaced => work.accounts.damaged(&account),
-        Taken::Ignored => work.accounts.ignored(&account),
+        Taken::Replaced => work.accounts.damaged(account),
+        Taken::Ignored => work.accounts.ignored(account),
     }
 }
 

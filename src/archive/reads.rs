@@ -82,7 +82,7 @@ fn gather(
     found: &std::sync::mpsc::Receiver<(usize, Read)>,
     damages: &mut Damages,
 ) -> Result<Files, ArchiveError> {
-    let (mut files, mut early, mut next) = (Files::new(), BTreeMap::new(), 0);
+    let (mut files, mut early, mut next) = (Files::of(shared.package.entries().len()), BTreeMap::new(), 0);
     let mut told = std::time::Instant::now();
     while next < shared.order.len() {
         match found.recv_timeout(TELL) {
@@ -96,7 +96,7 @@ fn gather(
             work.entries += u64::from(!matches!(read, Read::Broken(_)));
             let entry = shared.package.entries().get(at);
             match read {
-                Read::Claimed(file) => _ = files.insert(at, file),
+                Read::Claimed(file) => files.insert(at, file),
                 Read::Unclaimed => {}
                 Read::Screened(illegal) => damages.illegal(entry.map_or("", |entry| entry.raw_name()), &illegal),
                 Read::Broken(PackageError::Entry(error)) => damages.entry(&error, shared.claims.of(at)),
@@ -150,7 +150,7 @@ impl Shared<'_> {
         let (mut hasher, mut bytes) = (Hasher::default(), 0_u64);
         loop {
             match reader.read(block) {
-                Ok(0) if claimed => return Ok(Some(Read::Claimed(FileRead { bytes, digest: hasher.finish() }))),
+                Ok(0) if claimed => return Ok(Some(Read::Claimed(FileRead { bytes, sum: hasher.sum() }))),
                 Ok(0) => return Ok(Some(Read::Unclaimed)),
                 Ok(number) => {
                     if claimed {
