@@ -294,6 +294,22 @@ fn both_habits_write_what_is_read_back() {
 }
 
 #[test]
+fn places_count_a_byte_order_mark() {
+    let plain = lexed(XML.as_bytes()).0;
+    for marks in ["\u{feff}", "\u{feff}\u{feff}"] {
+        let marked = format!("{marks}{XML}");
+        let (objects, errors) = lexed(marked.as_bytes());
+        assert!(errors.is_empty() && objects.len() == plain.len(), "{errors:?}");
+        for (object, plain) in objects.iter().zip(&plain) {
+            assert_eq!(
+                (object.offset, object.end),
+                (plain.offset + marks.len() as u64, plain.end + marks.len() as u64)
+            );
+        }
+    }
+}
+
+#[test]
 fn a_bad_object_does_not_stop_the_reading() {
     let xml = b"<hibernate-generic><object class=\"A\"/><object><property name=\"x\"><id>1</id></property></object>\
         <object class=\"B\"><property>1</property><collection name=\"c\"/></object><other/>text<object class=\"C\" class=\"D\"/>\

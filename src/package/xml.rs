@@ -90,8 +90,24 @@ impl<R: BufRead> Xml<R> {
         self.reader.get_ref().taken(bytes)
     }
 
+    /// Takes byte order marks at the beginning past the parser, which would take them without counting.
+    fn begin(&mut self) {
+        const MARK: char = '\u{feff}';
+        loop {
+            let filter = self.reader.get_mut();
+            filter.read_ahead(MARK.len_utf8());
+            if !filter.ready().starts_with(MARK) {
+                return;
+            }
+            self.skip(MARK.len_utf8());
+        }
+    }
+
     /// The next token.
     pub fn next(&mut self) -> Result<Token, ObjectError> {
+        if self.position() == 0 {
+            self.begin();
+        }
         loop {
             self.buffer.clear();
             let offset = self.position();
