@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes: fuzz/run.sh SECONDS [TARGET…], one target after the other, all where none is named.
+# With FUZZ_SEED set the draws are the same each time, as CI wants it.
 # Needs cargo-fuzz (`cargo install cargo-fuzz --locked`) and Python 3; seeds come from REHEARSE_CORPUS.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -17,6 +18,6 @@ cargo fuzz build --dev --sanitizer none
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target"
   cargo fuzz run --dev --sanitizer none "$target" -- \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+    -max_total_time="$seconds" ${FUZZ_SEED:+"-seed=$FUZZ_SEED"} -timeout=30 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     -dict="dictionaries/$target.dict"
 done
