@@ -3,9 +3,11 @@
 //! Ids are kept as compressed sets. A reference whose target was there before is forgotten at once; the others are written down in a log, which goes
 //! to disk when it is long, and looked at again when all ids are known.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use foldhash::HashSet;
+use foldhash::fast::RandomState;
 use roaring::RoaringTreemap;
 
 use super::classes::ContentClass;
@@ -61,7 +63,7 @@ type Waiting = (NameNumber, u32, NameNumber, u64, u64);
 /// All ids by class, and the references that had no target yet when they were read.
 #[derive(Debug)]
 pub(super) struct References {
-    numbers: HashMap<Box<str>, NameNumber>,
+    numbers: HashMap<Box<str>, NameNumber, RandomState>,
     names: Vec<Name>,
     waiting: Filling,
     logged: u64,
@@ -80,7 +82,7 @@ const CONTENT: NameNumber = 0;
 impl References {
     pub fn new(budget: &Budget) -> Self {
         let mut references =
-            Self { numbers: HashMap::new(), names: Vec::new(), waiting: Filling::new(budget), logged: 0 };
+            Self { numbers: HashMap::default(), names: Vec::new(), waiting: Filling::new(budget), logged: 0 };
         references.name("ContentEntityObject");
         references
     }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::classes::ContentClass;
@@ -21,7 +22,7 @@ use crate::reading::runs::{SpillError, Table};
 /// Strings that repeat, each kept once.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    numbers: HashMap<Arc<str>, u32>,
+    numbers: HashMap<Arc<str>, u32, RandomState>,
     words: Vec<Arc<str>>,
 }
 

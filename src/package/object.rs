@@ -110,7 +110,8 @@ impl<'a> Object<'a> {
     pub fn property(&self, name: &str) -> Option<Value<'a>> {
         let mut null = None;
         for (own, value) in &self.buffer.properties {
-            if self.string(*own) == name {
+            // Most names differ in length, which is told without looking at them.
+            if own.len() == name.len() && self.string(*own) == name {
                 if *value != Kept::Null {
                     return Some(self.value(*value));
                 }
@@ -160,7 +161,8 @@ impl<'a> Object<'a> {
     }
 
     fn group(&self, name: &str) -> Option<&'a Group> {
-        self.buffer.collections.iter().find(|group| self.string(group.name) == name)
+        let is = |group: &&Group| group.name.len() == name.len() && self.string(group.name) == name;
+        self.buffer.collections.iter().find(is)
     }
 
     fn values(&self, group: &Group) -> Values<'a> {
