@@ -282,7 +282,7 @@ fn the_csv_form_is_whole_and_its_totals_are_those_of_the_exporter() {
     assert_eq!(inventory.damage.iter().filter(|damage| damage.severity > Severity::Info).count(), 0);
     assert_eq!(damages(&inventory, "control-total-missing"), 0);
     let spots = inventory.reading.header.blind_spots.join("\n");
-    assert!(spots.contains("1 rows of the table space_owner (owners of spaces)"), "{spots}");
+    assert!(spots.contains("1 row of the table space_owner (owners of spaces)"), "{spots}");
 }
 
 #[test]

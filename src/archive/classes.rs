@@ -159,10 +159,14 @@ pub(super) fn blind_spots(
     let classes = spots.map(|(class, account)| {
         if let Some(table) = class.strip_suffix(".csv") {
             let what = ignored_table(table).unwrap_or("a table that is not known here");
-            return format!("{} rows of the table {table} ({what})", count(account.lexed));
+            return format!("{} of the table {table} ({what})", counted(account.lexed, "row"));
         }
         let what = ignored(class).unwrap_or("a class that is not known here");
-        format!("{} objects of class {class} ({what})", count(account.lexed))
+        format!("{} of class {class} ({what})", counted(account.lexed, "object"))
     });
-    classes.chain(left_out.iter().map(|(what, number)| format!("{} {what}", count(*number)))).collect()
+    classes.chain(left_out.iter().map(|(what, number)| format!("{what}: {}", count(*number)))).collect()
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }

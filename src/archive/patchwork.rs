@@ -202,3 +202,87 @@ impl Damages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::archive::tests::{XML, damage, inventory, read_with};
+    use crate::model::Severity;
+    use crate::reading::Inventory;
+
+    fn page(id: u64, title: &str, more: &str) -> String {
+        format!(
+            "<object class=\"Page\" package=\"p\"><id name=\"id\">{id}</id><property name=\"title\">{title}</property>{more}</object>\n\
+             <object class=\"BodyContent\" package=\"p\"><id name=\"id\">{id}0</id><property name=\"body\">x</property>\
+             <property name=\"content\" class=\"Page\" package=\"p\"><id name=\"id\">{id}</id></property></object>\n"
+        )
+    }
+
+    fn live(id: u64, title: &str) -> String {
+        page(id, title, "<property name=\"space\" class=\"Space\" package=\"p\"><id name=\"id\">1</id></property>")
+    }
+
+    fn version(id: u64, number: u64) -> String {
+        let more = format!(
+            "<property name=\"version\">{number}</property>\
+             <property name=\"originalVersion\" class=\"Page\" package=\"p\"><id name=\"id\">12</id></property>"
+        );
+        page(id, "Child", &more)
+    }
+
+    fn with(objects: &[String]) -> Inventory {
+        inventory(&XML.replace("</hibernate-generic>", &(objects.concat() + "</hibernate-generic>")))
+    }
+
+    #[test]
+    fn versions_of_one_number_are_told_and_gaps_are_normal() {
+        // The live page 12 is given the version 9 by its second object, which is the one that counts.
+        let newest = XML.replace("<property name=\"version\">1</property><property name=\"contentStatus\"><![CDATA[current]]></property></object>\n<object class=\"BodyContent\" package=\"com.atlassian.confluence.core\"><id name=\"id\">110", "<property name=\"version\">9</property><property name=\"contentStatus\"><![CDATA[current]]></property></object>\n<object class=\"BodyContent\" package=\"com.atlassian.confluence.core\"><id name=\"id\">110");
+        assert_ne!(newest, XML);
+        let made = |versions: &[(u64, u64)]| {
+            let objects: String = versions.iter().map(|(id, number)| version(*id, *number)).collect();
+            inventory(&newest.replace("</hibernate-generic>", &(objects + "</hibernate-generic>")))
+        };
+        let gap = made(&[(60, 8), (61, 5)]);
+        assert_eq!(damage(&gap), [(Severity::Info, "version-gap")]);
+        assert!(gap.damage[0].message.starts_with("2 older versions"), "{}", gap.damage[0].message);
+        let twice = made(&[(60, 8), (61, 7), (62, 7), (63, 9)]);
+        let whose: Vec<_> = twice.damage.iter().map(|one| (one.what.as_str(), one.subject.id)).collect();
+        assert_eq!(whose, [("version-number-twice", Some(62)), ("version-number-twice", Some(63))]);
+    }
+
+    #[test]
+    fn live_pages_of_one_title_in_one_space_are_told() {
+        let draft = page(61, "Child", "<property name=\"contentStatus\">draft</property>");
+        assert_eq!(damage(&with(&[live(60, "Childs"), draft])), []);
+        let twice = with(&[live(60, "CHILD"), live(62, "Other"), live(63, "other")]);
+        let titles: Vec<_> = twice.damage.iter().filter(|one| one.what == "title-twice").collect();
+        let mut whose: Vec<_> = titles.iter().filter_map(|one| one.subject.id).collect();
+        whose.sort_unstable();
+        assert_eq!((whose, titles[0].severity), (vec![60, 63], Severity::Warning));
+    }
+
+    #[test]
+    fn content_of_two_classes_with_one_number_and_spaces_with_one_key_are_errors() {
+        let post = "<object class=\"BlogPost\" package=\"p\"><id name=\"id\">20</id><property name=\"title\">Post</property>\
+                    <property name=\"space\" class=\"Space\" package=\"p\"><id name=\"id\">1</id></property></object>";
+        let mixed = damage(&with(&[post.to_owned()])).contains(&(Severity::Error, "id-of-two-classes"));
+        assert!(mixed);
+        let space = "<object class=\"Space\" package=\"p\"><id name=\"id\">2</id><property name=\"key\">ops</property></object>";
+        let twice = with(&[space.to_owned()]);
+        assert!(damage(&twice).contains(&(Severity::Error, "space-key-twice")), "{:?}", twice.damage);
+    }
+
+    #[test]
+    fn the_descriptor_is_held_against_what_is_there() {
+        let differs = |descriptor: &str, xml: &str| {
+            let made = read_with(xml, descriptor);
+            made.damage.iter().filter(|one| one.what == "descriptor-differs").count()
+        };
+        let user = "<object class=\"InternalUser\" package=\"p\"><id name=\"id\">7</id><property name=\"name\">ann</property></object></hibernate-generic>";
+        let with_user = XML.replace("</hibernate-generic>", user);
+        assert_eq!(differs("exportType=space\nspaceKey=OPS\nbackupAttachments=true\n", XML), 0);
+        assert_eq!(differs("exportType=space\nspaceKey=OPS\nbackupAttachments=true\n", &with_user), 1);
+        assert_eq!(differs("exportType=all\nbackupAttachments=true\n", &with_user), 0);
+        assert_eq!(differs("exportType=all\nbackupAttachments=false\n", &with_user), 1);
+    }
+}

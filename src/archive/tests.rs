@@ -74,6 +74,10 @@ pub(super) fn inventory(xml: &str) -> Inventory {
     read_bytes(&zipped(xml, DESCRIPTOR, &FILES)).unwrap()
 }
 
+pub(super) fn read_with(xml: &str, descriptor: &str) -> Inventory {
+    read_bytes(&zipped(xml, descriptor, &FILES)).unwrap()
+}
+
 pub(super) fn damage(inventory: &Inventory) -> Vec<(Severity, &str)> {
     inventory.damage.iter().map(|damage| (damage.severity, damage.what.as_str())).collect()
 }

@@ -57,7 +57,7 @@ fn watches_of_every_sort_are_read() {
         "watch / ann / digest",
     ];
     assert_eq!(keys(&made, Kind::Watch), wanted);
-    assert_eq!(left_out(&made), ["1 watches of older versions"]);
+    assert_eq!(left_out(&made), ["watches of older versions: 1"]);
     assert!(damage(&made).contains(&(Severity::Info, "unplaced")));
     let page = items(&made, Kind::Watch)[2];
     assert_eq!(page.text(Field::Created), Some("2020-01-01 00:00:00.000"));
@@ -79,7 +79,7 @@ fn likes_are_read_and_those_taken_back_are_not() {
     let wanted =
         ["page / OPS / Home / comment /  / 2020-01-01 00:00:00.000 /  / like / ann", "page / OPS / Home / like / ann"];
     assert_eq!(keys(&made, Kind::Like), wanted);
-    assert_eq!(left_out(&made), ["1 likes that were taken back"]);
+    assert_eq!(left_out(&made), ["likes that were taken back: 1"]);
     assert_eq!(damage(&made), [(Severity::Info, "unplaced")]);
 }
 
@@ -122,11 +122,11 @@ fn properties_are_read_but_for_those_that_change_by_themselves() {
     assert_eq!(said(editor), words("json", "\"v2\""));
     assert_eq!((editor.id, editor.text(Field::BodyType)), (Some(80), Some("raw")));
     let spots = [
-        "1 older or unpublished properties of apps",
-        "1 pieces of content of com.example:board",
-        "1 properties of older versions",
-        "1 properties that change without any edit",
-        "1 properties that say how a file is stored",
+        "older or unpublished properties of apps: 1",
+        "pieces of content of com.example:board: 1",
+        "properties of older versions: 1",
+        "properties that change without any edit: 1",
+        "properties that say how a file is stored: 1",
     ];
     assert_eq!(left_out(&made), spots);
     assert_eq!(damage(&made), []);
@@ -159,7 +159,7 @@ fn profiles_and_tasks_are_read() {
     let profile = items(&made, Kind::Profile)[0];
     assert_eq!(profile.text(Field::Body), Some(body_digest("I like tea").0.as_str()));
     assert_eq!(profile.text(Field::BodyType), Some("wiki"));
-    assert_eq!(left_out(&made), ["1 older versions of profiles"]);
+    assert_eq!(left_out(&made), ["older versions of profiles: 1"]);
     assert_eq!(keys(&made, Kind::Task), ["page / OPS / Home / task / 000003"]);
     let task = items(&made, Kind::Task)[0];
     assert_eq!((task.text(Field::Status), task.text(Field::Assignee)), (Some("done"), Some("ann")));

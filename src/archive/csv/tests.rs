@@ -186,7 +186,7 @@ fn a_whole_export_is_read_whole() {
     assert_eq!(items(&inventory, Kind::Label).len(), 1);
     let spots = inventory.reading.header.blind_spots.join("\n");
     assert!(
-        spots.contains("1 rows of the table space_owner (owners of spaces)") && !spots.contains("counts"),
+        spots.contains("1 row of the table space_owner (owners of spaces)") && !spots.contains("counts"),
         "{spots}"
     );
 }

@@ -54,7 +54,8 @@ fn headline(survey: &Survey, predictions: &[Prediction]) -> String {
         words.push("not read to its end".to_owned());
     }
     if survey.ledger.entries < survey.ledger.entries_of {
-        words.push(format!("{} entries not read", count(survey.ledger.entries_of - survey.ledger.entries)));
+        let number = survey.ledger.entries_of - survey.ledger.entries;
+        words.push(format!("{} {} not read", count(number), if number == 1 { "entry" } else { "entries" }));
     }
     if !survey.is_accounted_for() {
         words.push("some objects not accounted for, which is a mistake of rehearse".to_owned());
