@@ -122,6 +122,13 @@ fn read() -> u64 {
     items(&inventory.reading)
 }
 
+/// What `inspect` does: rows counted as what they would become, texts digested, damage judged.
+fn surveyed() -> u64 {
+    let survey = archive::survey(&made().1.path, &context()).unwrap();
+    assert!(survey.read_whole && survey.is_accounted_for());
+    survey.ledger.total().lexed
+}
+
 fn bench<T>(bencher: Bencher<'_, '_>, work: fn() -> T) {
     bencher.counter(BytesCount::new(inflated())).bench(|| black_box(work()));
 }
@@ -146,13 +153,19 @@ fn read_tables(bencher: Bencher<'_, '_>) {
     bench(bencher, read);
 }
 
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn survey_tables(bencher: Bencher<'_, '_>) {
+    bench(bencher, surveyed);
+}
+
 fn main() {
     divan::main();
     if timed() {
-        let mut works: [(&str, &mut dyn FnMut()); 4] = [
+        let mut works: [(&str, &mut dyn FnMut()); 5] = [
             ("inflate the tables (the peer)", &mut || _ = black_box(inflated())),
             ("inflate and lex them into rows", &mut || _ = black_box(lexed())),
             ("the same on two threads", &mut || _ = black_box(lexed_ahead())),
+            ("archive::survey", &mut || _ = black_box(surveyed())),
             ("archive::read", &mut || _ = black_box(read())),
         ];
         ratios(&format!("an export of {:.1} MB of tables", inflated() as f64 / 1e6), read(), &mut works);
