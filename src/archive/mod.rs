@@ -58,7 +58,7 @@ use damage::Damages;
 use judge::Evidence;
 use places::Places;
 use preflight::Signals;
-use tally::{Sink, Tally};
+use tally::Sink;
 use times::Time;
 use work::{Mapping, Work};
 
@@ -97,7 +97,7 @@ impl ArchiveError {
 /// # Errors
 /// Only where nothing can be read at all, or the drill is stopped; everything else is damage in the inventory.
 pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
-    look(&backup.path, &backup.origin, ctx, true)?.inventory()
+    items(&backup.path, &backup.origin, ctx)
 }
 
 /// The same for what lies at a path and needs no digest. Blocking.
@@ -105,12 +105,11 @@ pub fn read(backup: &Backup, ctx: &Context) -> Result<Inventory, ArchiveError> {
 /// # Errors
 /// As for [`read`].
 pub fn inventory(path: &Path, ctx: &Context) -> Result<Inventory, ArchiveError> {
-    look(path, &path.display().to_string(), ctx, true)?.inventory()
+    items(path, &path.display().to_string(), ctx)
 }
 
 /// What became of an archive that was read.
 struct Looked {
-    sink: Sink,
     header: Header,
     damage: Vec<Damage>,
     ledger: Ledger,
@@ -120,18 +119,22 @@ struct Looked {
     whole: bool,
 }
 
-impl Looked {
-    fn inventory(self) -> Result<Inventory, ArchiveError> {
-        // What was asked for is what comes back.
-        let Sink::Items(collector) = self.sink else { return Err(ArchiveError::Stopped) };
-        let (damage, ledger, writer) = (self.damage, self.ledger, self.writer);
-        let reading = collector.finish(self.header);
-        Ok(Inventory { reading, damage, ledger, writer, descriptor: self.descriptor, whole: self.whole })
-    }
+/// Reads the archive whole, and makes items of it.
+fn items(path: &Path, origin: &str, ctx: &Context) -> Result<Inventory, ArchiveError> {
+    let mut collector = Collector::default();
+    let looked = look(path, origin, ctx, Sink::Items(&mut collector))?;
+    Ok(Inventory {
+        reading: collector.finish(looked.header),
+        damage: looked.damage,
+        ledger: looked.ledger,
+        writer: looked.writer,
+        descriptor: looked.descriptor,
+        whole: looked.whole,
+    })
 }
 
-/// Reads the archive whole, and makes items of it or counts what would become items.
-fn look(path: &Path, origin: &str, ctx: &Context, items: bool) -> Result<Looked, ArchiveError> {
+/// Reads the archive whole, and hands what becomes items to `sink`.
+fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<Looked, ArchiveError> {
     let began = ctx.clock.stamp();
     let package = Package::open(path, &Limits::default())?;
     let mut damages = Damages::default();
@@ -152,16 +155,15 @@ fn look(path: &Path, origin: &str, ctx: &Context, items: bool) -> Result<Looked,
     damages.descriptor_against_content(&work.descriptor, &work.accounts, &package);
     let places = Places::new(&tables, &scope.claimed)?;
     let accounts = work.accounts;
-    let sink = match items {
-        true => Sink::Items(Collector::default()),
-        false => Sink::Numbers(Tally::new(Time::of(work.signals.datetime.as_deref()))),
-    };
+    if let Sink::Numbers(tally) = &mut sink {
+        tally.export = Time::of(work.signals.datetime.as_deref());
+    }
     let mut mapping = Mapping { places: &places, sink, accounts, damages, left_out };
     let with_attachments = work.descriptor.with_attachments();
     judge::judge(&mut mapping, &Evidence { claims: &claims, files: &files, with_attachments, budget: &budget })?;
     content::map(&mut mapping, &claims, &files)?;
     others(&mut mapping, scope.accounts, &budget)?;
-    let Mapping { sink, accounts, damages, left_out, .. } = mapping;
+    let Mapping { accounts, damages, left_out, .. } = mapping;
     let classes = accounts.by_class();
     let header = Header {
         origin: origin.to_owned(),
@@ -174,7 +176,6 @@ fn look(path: &Path, origin: &str, ctx: &Context, items: bool) -> Result<Looked,
         texts: BODY_DIGEST_RULES.to_owned(),
     };
     Ok(Looked {
-        sink,
         header,
         damage: damages.finish(),
         ledger: Ledger {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::preflight::{Prediction, Signals, Version, predict};
-use super::tally::Sink;
+use super::tally::{Sink, Tally};
 use super::{ArchiveError, look};
 use crate::clock::Context;
 use crate::model::{Aside, Damage, Descriptor, Form, Kind, Ledger, Scope, Severity};
@@ -84,8 +84,8 @@ pub struct Survey {
 /// # Errors
 /// As for [`super::read`].
 pub fn survey(path: &Path, ctx: &Context) -> Result<Survey, ArchiveError> {
-    let looked = look(path, &path.display().to_string(), ctx, false)?;
-    let Sink::Numbers(mut tally) = looked.sink else { return Err(ArchiveError::Stopped) };
+    let mut tally = Tally::default();
+    let looked = look(path, &path.display().to_string(), ctx, Sink::Numbers(&mut tally))?;
     tally.spaces.sort_by(|a, b| (&a.key, &a.name).cmp(&(&b.key, &b.name)));
     Ok(Survey {
         form: looked.signals.form,

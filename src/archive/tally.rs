@@ -10,14 +10,14 @@ use super::tables::Spine;
 use super::times::Time;
 use crate::model::{Aside, Field, Kind, Value};
 use crate::reading::runs::SpillError;
-use crate::reading::{Found, FoundValue, Holder};
+use crate::reading::{Collector, Found, FoundValue, Holder};
 
 /// Numbers by kind.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     kinds: BTreeMap<Kind, Sum>,
-    /// When the export was made.
-    export: Time,
+    /// When the export was made; known when its objects were read.
+    pub export: Time,
     pub spaces: Vec<HeldSpace>,
     pub attachments: AttachmentFiles,
     /// Items that were edited after the export.
@@ -41,10 +41,6 @@ struct One<'a> {
 }
 
 impl Tally {
-    pub fn new(export: Time) -> Self {
-        Self { export, ..Self::default() }
-    }
-
     /// Counts content.
     pub fn content(&mut self, row: &Spine, made: &Made, aside: Option<Aside>, file: Option<&FileRead>) {
         let is_attachment = row.class == super::classes::ContentClass::Attachment && made.kind != Kind::Draft;
@@ -124,7 +120,7 @@ impl Tally {
 
 /// What becomes of what was found: items, or numbers alone.
 #[derive(Debug)]
-pub(super) enum Sink {
-    Items(crate::reading::Collector),
-    Numbers(Tally),
+pub(super) enum Sink<'a> {
+    Items(&'a mut Collector),
+    Numbers(&'a mut Tally),
 }

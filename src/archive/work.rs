@@ -141,7 +141,7 @@ impl Accounts {
 /// What is carried from kind to kind while the tables become items.
 pub(super) struct Mapping<'a> {
     pub places: &'a Places<'a>,
-    pub sink: Sink,
+    pub sink: Sink<'a>,
     pub accounts: Accounts,
     pub damages: Damages,
     /// Objects of compared classes that are left out, by what they are.
