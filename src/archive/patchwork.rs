@@ -109,7 +109,8 @@ fn history(
         before = Some(number);
     }
     if let (Some(before), Some(newest)) = (before, newest) {
-        missing = missing.saturating_add(u64::try_from(newest.saturating_sub(before) - 1).unwrap_or_default());
+        missing =
+            missing.saturating_add(u64::try_from(newest.saturating_sub(before).saturating_sub(1)).unwrap_or_default());
     }
     if missing > 0 {
         gaps.missing = gaps.missing.saturating_add(missing);
@@ -248,6 +249,19 @@ mod tests {
         let twice = made(&[(60, 8), (61, 7), (62, 7), (63, 9)]);
         let whose: Vec<_> = twice.damage.iter().map(|one| (one.what.as_str(), one.subject.id)).collect();
         assert_eq!(whose, [("version-number-twice", Some(62)), ("version-number-twice", Some(63))]);
+    }
+
+    #[test]
+    fn numbers_at_the_ends_of_their_range_are_counted_with() {
+        let newest = XML.replacen(
+            "<property name=\"version\">1</property><property name=\"contentStatus\">",
+            &format!("<property name=\"version\">{}</property><property name=\"contentStatus\">", i64::MIN),
+            1,
+        );
+        assert_ne!(newest, XML);
+        let objects = [version(60, i64::MAX as u64), version(61, 1)].concat();
+        let made = inventory(&newest.replace("</hibernate-generic>", &(objects + "</hibernate-generic>")));
+        assert_eq!(made.damage.iter().filter(|one| one.what == "version-number-twice").count(), 2, "{:?}", made.damage);
     }
 
     #[test]
