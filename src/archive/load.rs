@@ -22,14 +22,7 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
         return Ok(false);
     };
     work.loaded.insert(entry.name.clone());
-    let reader = match work.package.read(entry) {
-        Ok(reader) => reader,
-        Err(PackageError::Entry(error)) => {
-            damages.entry(&error, &[]);
-            return Ok(false);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let Some(reader) = opened(work.package.read(entry), damages)? else { return Ok(false) };
     let io = |source| PackageError::Io { path: work.package.path().to_owned(), source };
     let mut reader = objects_ahead(reader, &Limits::default()).map_err(io)?;
     let (mut number, mut whole, mut sound) = (0_u64, true, true);
@@ -61,6 +54,18 @@ pub(super) fn load(work: &mut Work<'_>, damages: &mut Damages) -> Result<bool, A
     work.bytes = work.bytes.saturating_add(entry.bytes);
     work.entries += u64::from(sound);
     Ok(whole)
+}
+
+/// The reader of an entry; none where the entry is damaged, which is told.
+pub(super) fn opened<R>(reader: Result<R, PackageError>, damages: &mut Damages) -> Result<Option<R>, ArchiveError> {
+    match reader {
+        Ok(reader) => Ok(Some(reader)),
+        Err(PackageError::Entry(error)) => {
+            damages.entry(&error, &[]);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Takes an object into the tables.

@@ -34,12 +34,17 @@ pub(super) fn descriptor(package: &Package, damages: &mut Damages) -> Result<Des
     Ok(descriptor)
 }
 
+/// Whether the tables are there without which there is no CSV form.
+pub(super) fn has_tables(package: &Package) -> bool {
+    let is_of_it = |name: &str| ["spaces", "content"].iter().any(|table| table.eq_ignore_ascii_case(name));
+    package.tables().any(|table| is_of_it(table.name))
+}
+
 /// Whether it is the CSV form, by what is there: a package may hold what its descriptor doesn't say (docs/confluence.md, C21).
 pub(super) fn is_csv(package: &Package, descriptor: &Descriptor, damages: &mut Damages) -> bool {
     let said = descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv"));
     let xml = package.entry("entities.xml").is_some();
-    let tables =
-        package.tables().any(|table| ["spaces", "content"].iter().any(|name| table.name.eq_ignore_ascii_case(name)));
+    let tables = has_tables(package);
     if xml && tables {
         let (read, unread) = if said { ("the tables", "entities.xml") } else { ("entities.xml", "the tables") };
         let message =

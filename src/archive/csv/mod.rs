@@ -113,14 +113,7 @@ impl Reader {
         damages.source(self.base, table.entry.raw_name());
         work.loaded.insert(table.entry.name.clone());
         work.bytes = work.bytes.saturating_add(table.entry.bytes);
-        let reader = match work.package.read_table(table.entry) {
-            Ok(reader) => reader,
-            Err(PackageError::Entry(error)) => {
-                damages.entry(&error, &[]);
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let Some(reader) = load::opened(work.package.read_table(table.entry), damages)? else { return Ok(false) };
         let io = |source| PackageError::Io { path: work.package.path().to_owned(), source };
         let mut rows = rows_ahead(reader, &Limits::default()).map_err(io)?;
         let end = self.rows(work, table, &mut rows, damages)?;

@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::super::scope::has_tables;
 use crate::model::{Form, Place};
 use crate::package::{Object, Package, Value};
 
@@ -102,10 +103,7 @@ impl Signals {
             has_descriptor,
             descriptor_elsewhere: None,
             inner_zips: Vec::new(),
-            csv: package.entry("entities.xml").is_none()
-                && ["spaces.csv", "spaces.csv.gz", "content.csv", "content.csv.gz"]
-                    .iter()
-                    .any(|name| package.entry(name).is_some()),
+            csv: package.entry("entities.xml").is_none() && has_tables(package),
             entities_bytes: 0,
             attachment_entries: (0, 0),
             app_data: Vec::new(),
