@@ -110,7 +110,7 @@ impl<'a> Row<'a> {
         self.ends.is_empty()
     }
 
-    /// A field, without its quotes; line ends in it are LF. Empty where there is no such field.
+    /// A field, without its quotes; line ends in one that was quoted are LF. Empty where there is no such field.
     pub fn field(&self, at: usize) -> &'a str {
         let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         self.ends.get(at).and_then(|end| self.text.get(from..*end)).unwrap_or_default()
