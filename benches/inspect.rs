@@ -15,7 +15,9 @@ use std::time::Instant;
 
 use rehearsal::archive;
 use rehearsal::model::{Hasher, body_sum};
-use rehearsal::package::{Entry, EntryReader, Limits, Objects, Package, objects_ahead, objects_by_events, read_ahead};
+use rehearsal::package::{
+    Entry, EntryReader, Limits, Objects, Package, Texts, objects_ahead, objects_by_events, read_ahead,
+};
 use rehearsal::sample::{Packing, Sample, write_packed};
 
 type Work<'a> = (&'a str, Box<dyn Fn() -> u64 + 'a>);
@@ -57,7 +59,7 @@ fn drain(mut reader: impl Read) -> u64 {
     }
 }
 
-fn walk<R: std::io::BufRead>(mut objects: Objects<R>, digest: bool) -> u64 {
+fn walk<R: Texts>(mut objects: Objects<R>, digest: bool) -> u64 {
     let mut found = 0;
     while let Some(object) = objects.next_object() {
         let object = object.unwrap();

@@ -7,7 +7,9 @@ mod common;
 use std::io::{self, BufRead, Read};
 
 use proptest::prelude::*;
-use rehearsal::package::{Illegal, Limits, Objects, Package, RawObject, objects, objects_ahead, objects_by_events};
+use rehearsal::package::{
+    Illegal, Limits, Objects, Package, RawObject, Texts, objects, objects_ahead, objects_by_events,
+};
 
 /// Gives so many bytes at a time.
 struct Drip<'a> {
@@ -35,7 +37,7 @@ struct Shown {
     illegal: Illegal,
 }
 
-fn shown<R: BufRead>(mut objects: Objects<R>) -> Shown {
+fn shown<R: Texts>(mut objects: Objects<R>) -> Shown {
     let (mut items, mut positions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(item) = objects.next_object() {
         let item = item.map(|object| object.to_raw()).map_err(|error| {

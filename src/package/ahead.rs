@@ -8,46 +8,72 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 use super::BLOCK;
+use super::filter::Texts;
+use super::screen::{Piece, Screen};
+use super::window::Window;
 
 /// Blocks that wait to be taken, at most.
 const WAITING: usize = 8;
 
-enum Message {
-    /// A block, and how many of its bytes were read.
-    Block(Vec<u8>, usize),
+enum Message<B> {
+    Block(B),
     Failed(io::Error),
     End,
 }
 
-/// See [`read_ahead`].
+/// A thread that fills blocks, and where they arrive.
 #[derive(Debug)]
-pub struct Ahead {
-    full: Option<Receiver<Message>>,
-    empty: Sender<Vec<u8>>,
-    block: Vec<u8>,
-    at: usize,
-    to: usize,
+struct Belt<B> {
+    full: Option<Receiver<Message<B>>>,
+    empty: Sender<B>,
     ended: bool,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Gives the bytes of a reader which reads on by itself while they are used.
-///
-/// # Errors
-/// The machine gives no thread.
-pub fn read_ahead<R: Read + Send + 'static>(reader: R) -> io::Result<Ahead> {
-    let (to, full) = sync_channel(WAITING);
-    let (empty, back) = channel();
-    let thread = std::thread::Builder::new().name("read-ahead".to_owned()).spawn(move || work(reader, &to, &back))?;
-    Ok(Ahead { full: Some(full), empty, block: Vec::new(), at: 0, to: 0, ended: false, thread: Some(thread) })
+impl<B: Default + Send + 'static> Belt<B> {
+    /// `fill` is given a block that may have been used before; it says whether anything stands in it now, and what comes instead of more.
+    fn start(fill: impl FnMut(&mut B) -> (bool, Option<Message<B>>) + Send + 'static) -> io::Result<Self> {
+        let (to, full) = sync_channel(WAITING);
+        let (empty, back) = channel();
+        let thread = std::thread::Builder::new().name("read-ahead".to_owned()).spawn(move || work(fill, &to, &back))?;
+        Ok(Self { full: Some(full), empty, ended: false, thread: Some(thread) })
+    }
+
+    /// The next block, for one that isn't needed any more; `None` at the end and behind an error.
+    fn next(&mut self, used: &mut B) -> io::Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        match self.full.as_ref().and_then(|full| full.recv().ok()) {
+            Some(Message::Block(block)) => {
+                // The thread may have ended already.
+                let _ = self.empty.send(std::mem::replace(used, block));
+                return Ok(true);
+            }
+            Some(Message::End) => self.ended = true,
+            Some(Message::Failed(error)) => {
+                self.ended = true;
+                return Err(error);
+            }
+            None => {
+                self.ended = true;
+                return Err(io::Error::other("the thread that reads ended in the middle"));
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Ends when all is read, when reading fails, or when nobody takes the blocks any more.
-fn work(mut reader: impl Read, to: &SyncSender<Message>, back: &Receiver<Vec<u8>>) {
+fn work<B: Default>(
+    mut fill: impl FnMut(&mut B) -> (bool, Option<Message<B>>),
+    to: &SyncSender<Message<B>>,
+    back: &Receiver<B>,
+) {
     loop {
-        let mut block = back.try_recv().unwrap_or_else(|_| vec![0; BLOCK]);
-        let (read, end) = fill(&mut reader, &mut block);
-        if read > 0 && to.send(Message::Block(block, read)).is_err() {
+        let mut block = back.try_recv().unwrap_or_default();
+        let (any, end) = fill(&mut block);
+        if any && to.send(Message::Block(block)).is_err() {
             return;
         }
         if let Some(end) = end {
@@ -58,8 +84,20 @@ fn work(mut reader: impl Read, to: &SyncSender<Message>, back: &Receiver<Vec<u8>
     }
 }
 
+impl<B> Drop for Belt<B> {
+    fn drop(&mut self) {
+        // The thread meets a closed channel with its next block, and ends.
+        self.full = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say that wasn't said as a missing end.
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Fills a block; gives how many bytes came, and what came instead of more.
-fn fill(reader: &mut impl Read, block: &mut [u8]) -> (usize, Option<Message>) {
+fn fill<B>(reader: &mut impl Read, block: &mut Vec<u8>) -> (usize, Option<Message<B>>) {
+    block.resize(BLOCK, 0);
     let mut read = 0;
     while let Some(room) = block.get_mut(read..).filter(|room| !room.is_empty()) {
         match reader.read(room) {
@@ -72,34 +110,44 @@ fn fill(reader: &mut impl Read, block: &mut [u8]) -> (usize, Option<Message>) {
     (read, None)
 }
 
+/// A block, and how many of its bytes were read.
+#[derive(Debug, Default)]
+struct Bytes {
+    block: Vec<u8>,
+    read: usize,
+}
+
+/// See [`read_ahead`].
+#[derive(Debug)]
+pub struct Ahead {
+    belt: Belt<Bytes>,
+    bytes: Bytes,
+    at: usize,
+}
+
+/// Gives the bytes of a reader which reads on by itself while they are used.
+///
+/// # Errors
+/// The machine gives no thread.
+pub fn read_ahead<R: Read + Send + 'static>(mut reader: R) -> io::Result<Ahead> {
+    let belt = Belt::start(move |bytes: &mut Bytes| {
+        let (read, end) = fill(&mut reader, &mut bytes.block);
+        bytes.read = read;
+        (read > 0, end)
+    })?;
+    Ok(Ahead { belt, bytes: Bytes::default(), at: 0 })
+}
+
 impl BufRead for Ahead {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at == self.to && !self.ended {
-            match self.full.as_ref().and_then(|full| full.recv().ok()) {
-                Some(Message::Block(block, read)) => {
-                    let used = std::mem::replace(&mut self.block, block);
-                    (self.at, self.to) = (0, read);
-                    if !used.is_empty() {
-                        // The thread may have ended already.
-                        let _ = self.empty.send(used);
-                    }
-                }
-                Some(Message::End) => self.ended = true,
-                Some(Message::Failed(error)) => {
-                    self.ended = true;
-                    return Err(error);
-                }
-                None => {
-                    self.ended = true;
-                    return Err(io::Error::other("the thread that reads ended in the middle"));
-                }
-            }
+        if self.at == self.bytes.read && self.belt.next(&mut self.bytes)? {
+            self.at = 0;
         }
-        Ok(self.block.get(self.at..self.to).unwrap_or_default())
+        Ok(self.bytes.block.get(self.at..self.bytes.read).unwrap_or_default())
     }
 
     fn consume(&mut self, number: usize) {
-        self.at = self.at.saturating_add(number).min(self.to);
+        self.at = self.at.saturating_add(number).min(self.bytes.read);
     }
 }
 
@@ -111,14 +159,35 @@ impl Read for Ahead {
     }
 }
 
-impl Drop for Ahead {
-    fn drop(&mut self) {
-        // The thread meets a closed channel with its next block, and ends.
-        self.full = None;
-        if let Some(thread) = self.thread.take() {
-            // It has nothing to say that wasn't said as a missing end.
-            let _ = thread.join();
+/// Gives the text of a reader, free of what XML forbids: unpacking and screening are done beside whoever uses it.
+#[derive(Debug)]
+pub struct AheadTexts {
+    belt: Belt<Piece>,
+    piece: Piece,
+}
+
+/// See [`AheadTexts`].
+pub(super) fn screen_ahead<R: Read + Send + 'static>(mut reader: R) -> io::Result<AheadTexts> {
+    let (mut screen, mut block) = (Screen::default(), Vec::new());
+    let belt = Belt::start(move |piece: &mut Piece| {
+        piece.clear();
+        let (read, end) = fill(&mut reader, &mut block);
+        screen.take(block.get(..read).unwrap_or_default(), piece);
+        if matches!(end, Some(Message::End)) {
+            screen.end(piece);
         }
+        (!piece.text.is_empty(), end)
+    })?;
+    Ok(AheadTexts { belt, piece: Piece::default() })
+}
+
+impl Texts for AheadTexts {
+    fn more(&mut self, window: &mut Window) -> io::Result<bool> {
+        let more = self.belt.next(&mut self.piece)?;
+        if more {
+            window.push(&self.piece);
+        }
+        Ok(more)
     }
 }
 

@@ -1,5 +1,4 @@
-use std::io::BufRead;
-
+use super::filter::Texts;
 use super::scan::{self, Stop};
 use super::xml::{Tag, Token, Xml};
 use super::{Illegal, Limits, ObjectBuffer, ObjectError, Raw, RawObject};
@@ -23,7 +22,7 @@ pub(super) struct Events<R> {
     datetime: Option<String>,
 }
 
-impl<R: BufRead> Events<R> {
+impl<R: Texts> Events<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         Self {
             xml: Xml::new(reader, limits),
@@ -303,7 +302,7 @@ impl<R: BufRead> Events<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Events<R> {
+impl<R: Texts> Iterator for Events<R> {
     type Item = Result<RawObject, ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,13 +1,61 @@
 use std::io::{self, BufRead, Read};
 
 use super::Illegal;
-use super::screen::Screen;
+use super::screen::{Piece, Screen};
+use super::window::Window;
 
-/// Lends the bytes of a reader with what XML 1.0 forbids replaced: control characters, U+FFFE, U+FFFF, surrogates, and bytes that are no
-/// UTF-8. They stand in a window that can be looked at further ahead than they are taken.
-pub(super) struct Filter<R> {
-    inner: R,
+/// Where a [`Filter`] gets its text.
+pub trait Texts {
+    /// Adds what comes next to the window, free of what XML forbids; false at the end.
+    ///
+    /// # Errors
+    /// What a reader says; behind that nothing comes.
+    fn more(&mut self, window: &mut Window) -> io::Result<bool>;
+}
+
+/// Screens the blocks of a reader where they are used.
+#[derive(Debug)]
+pub struct Screened<R> {
+    reader: R,
     screen: Screen,
+    piece: Piece,
+}
+
+impl<R: BufRead> Screened<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader, screen: Screen::default(), piece: Piece::default() }
+    }
+}
+
+impl<R: BufRead> Texts for Screened<R> {
+    fn more(&mut self, window: &mut Window) -> io::Result<bool> {
+        self.piece.clear();
+        loop {
+            let number = match self.reader.fill_buf() {
+                Ok(block) => {
+                    self.screen.take(block, &mut self.piece);
+                    block.len()
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            self.reader.consume(number);
+            if number == 0 {
+                self.screen.end(&mut self.piece);
+            }
+            if number == 0 || !self.piece.text.is_empty() {
+                window.push(&self.piece);
+                return Ok(number > 0);
+            }
+        }
+    }
+}
+
+/// Lends text with what XML 1.0 forbids replaced: control characters, U+FFFE, U+FFFF, surrogates, and bytes that are no UTF-8. It stands in a
+/// window that can be looked at further ahead than it is taken.
+pub(super) struct Filter<S> {
+    source: S,
+    window: Window,
     /// What lies before it in the window is taken.
     at: usize,
     ended: bool,
@@ -18,39 +66,39 @@ pub(super) struct Filter<R> {
     pub error: Option<io::Error>,
 }
 
-impl<R: BufRead> Filter<R> {
-    pub fn new(inner: R) -> Self {
-        let screen = Screen::default();
-        Self { inner, screen, at: 0, ended: false, failed: None, limit: u64::MAX, error: None }
+impl<S: Texts> Filter<S> {
+    pub fn new(source: S) -> Self {
+        let window = Window::default();
+        Self { source, window, at: 0, ended: false, failed: None, limit: u64::MAX, error: None }
     }
 
     /// What was read and isn't taken yet.
     pub fn ready(&self) -> &str {
-        self.screen.window().get(self.at..).unwrap_or_default()
+        self.window.text().get(self.at..).unwrap_or_default()
     }
 
     /// The last bytes that were taken, so many. They stay until more is read.
     pub fn taken(&self, length: usize) -> &str {
-        self.screen.window().get(self.at.saturating_sub(length)..self.at).unwrap_or_default()
+        self.window.text().get(self.at.saturating_sub(length)..self.at).unwrap_or_default()
     }
 
     /// Where the bytes that are ready begin in the content.
     pub fn offset(&self) -> u64 {
-        self.screen.offset(self.at)
+        self.window.offset(self.at)
     }
 
     /// Whether something that isn't plain may stand in the next bytes: a carriage return, or what took the place of a forbidden character.
     pub fn is_odd(&self) -> bool {
-        self.screen.is_odd_from(self.at)
+        self.window.is_odd_from(self.at)
     }
 
     pub fn illegal(&self) -> &Illegal {
-        &self.screen.illegal
+        &self.window.illegal
     }
 
     /// Notes a forbidden character that was written as a reference.
     pub fn note(&mut self, offset: u64, code: u32) {
-        self.screen.illegal.note(offset, code);
+        self.window.illegal.note(offset, code);
     }
 
     /// Reads on until so many bytes are ready, or until no more come: an error is told when somebody takes what stands before it.
@@ -66,28 +114,17 @@ impl<R: BufRead> Filter<R> {
         if self.ended {
             return Ok(false);
         }
-        self.at -= self.screen.forget(self.at);
-        let before = self.screen.window().len();
-        while !self.ended && self.screen.window().len() == before {
-            match self.inner.fill_buf() {
-                Ok([]) => {
-                    self.ended = true;
-                    self.screen.end();
-                }
-                Ok(block) => {
-                    let number = block.len();
-                    self.screen.take(block);
-                    self.inner.consume(number);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = Some(error.kind());
-                    self.error.get_or_insert(error);
-                    return self.more();
-                }
+        self.at -= self.window.forget(self.at);
+        let before = self.window.text().len();
+        match self.source.more(&mut self.window) {
+            Ok(more) => self.ended = !more,
+            Err(error) => {
+                self.failed = Some(error.kind());
+                self.error.get_or_insert(error);
+                return self.more();
             }
         }
-        Ok(self.screen.window().len() > before)
+        Ok(self.window.text().len() > before)
     }
 }
 
@@ -96,11 +133,11 @@ impl<R: BufRead> Filter<R> {
 /// # Errors
 /// What the reader says.
 pub fn screen<R: Read>(reader: R) -> io::Result<(u64, Illegal)> {
-    let mut filter = Filter::new(io::BufReader::with_capacity(super::BLOCK, reader));
+    let mut filter = Filter::new(Screened::new(io::BufReader::with_capacity(super::BLOCK, reader)));
     let mut bytes = 0_u64;
     loop {
         let number = match filter.fill_buf() {
-            Ok([]) => return Ok((bytes, filter.screen.illegal)),
+            Ok([]) => return Ok((bytes, filter.window.illegal)),
             Ok(ready) => ready.len(),
             Err(error) => return Err(filter.error.take().unwrap_or(error)),
         };
@@ -109,12 +146,12 @@ pub fn screen<R: Read>(reader: R) -> io::Result<(u64, Illegal)> {
     }
 }
 
-impl<R: BufRead> BufRead for Filter<R> {
+impl<S: Texts> BufRead for Filter<S> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at == self.screen.window().len() {
+        if self.at == self.window.text().len() {
             self.more()?;
         }
-        let ready = self.screen.window().as_bytes().get(self.at..).unwrap_or_default();
+        let ready = self.window.text().as_bytes().get(self.at..).unwrap_or_default();
         let room = self.limit.saturating_sub(self.offset());
         if room == 0 && !ready.is_empty() {
             return Err(io::Error::new(io::ErrorKind::OutOfMemory, "an object is too long"));
@@ -123,11 +160,11 @@ impl<R: BufRead> BufRead for Filter<R> {
     }
 
     fn consume(&mut self, number: usize) {
-        self.at = self.at.saturating_add(number).min(self.screen.window().len());
+        self.at = self.at.saturating_add(number).min(self.window.text().len());
     }
 }
 
-impl<R: BufRead> Read for Filter<R> {
+impl<S: Texts> Read for Filter<S> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let number = self.fill_buf()?.read(to)?;
         self.consume(number);
@@ -140,10 +177,10 @@ mod tests {
     use super::*;
 
     fn filtered_by(size: usize, bytes: &[u8]) -> (Vec<u8>, Illegal) {
-        let mut filter = Filter::new(io::BufReader::with_capacity(size, bytes));
+        let mut filter = Filter::new(Screened::new(io::BufReader::with_capacity(size, bytes)));
         let mut out = Vec::new();
         filter.read_to_end(&mut out).unwrap();
-        (out, filter.screen.illegal)
+        (out, filter.window.illegal)
     }
 
     fn filtered(bytes: &[u8]) -> (Vec<u8>, Illegal) {
@@ -188,7 +225,7 @@ mod tests {
 
     #[test]
     fn nothing_is_taken_beyond_the_limit() {
-        let mut filter = Filter::new(io::BufReader::with_capacity(4, b"0123456789".as_slice()));
+        let mut filter = Filter::new(Screened::new(io::BufReader::with_capacity(4, b"0123456789".as_slice())));
         filter.limit = 6;
         filter.read_ahead(9);
         assert!(filter.ready().len() >= 9);

@@ -27,6 +27,7 @@ mod raw;
 mod remains;
 mod scan;
 mod screen;
+mod window;
 mod writer;
 mod xml;
 
@@ -37,13 +38,13 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use ahead::{Ahead, read_ahead};
+pub use ahead::{Ahead, AheadTexts, read_ahead};
 pub use buffer::ObjectBuffer;
 pub use csv::{Row, RowError, Rows, Table, TableReader, rows, rows_ahead};
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};
 pub use error::PackageError;
-pub use filter::screen;
+pub use filter::{Screened, Texts, screen};
 pub use limits::Limits;
 pub use object::{Object, Parts, Value, Values};
 pub use object_error::ObjectError;

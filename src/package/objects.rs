@@ -1,7 +1,8 @@
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 
-use super::ahead::{Ahead, read_ahead};
+use super::ahead::{AheadTexts, screen_ahead};
 use super::events::Events;
+use super::filter::{Screened, Texts};
 use super::{BLOCK, Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject};
 
 /// Reads the objects of an entities.xml one after the other, in constant memory.
@@ -10,21 +11,21 @@ use super::{BLOCK, Illegal, Limits, Object, ObjectBuffer, ObjectError, RawObject
 /// reading goes on; anything worse is the last item. The content is read to its very end, so that the checks of an [`super::EntryReader`] run.
 ///
 /// [`Objects::next_object`] lends each object, which costs no memory of its own; as an iterator it gives them away.
-pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<BufReader<R>> {
-    Objects::new(BufReader::with_capacity(BLOCK, reader), limits, true)
+pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<Screened<BufReader<R>>> {
+    Objects::new(Screened::new(BufReader::with_capacity(BLOCK, reader)), limits, true)
 }
 
 /// As [`objects`], with the reading, and so the unpacking, on a thread of its own.
 ///
 /// # Errors
 /// The machine gives no thread.
-pub fn objects_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<Ahead>> {
-    Ok(Objects::new(read_ahead(reader)?, limits, true))
+pub fn objects_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<AheadTexts>> {
+    Ok(Objects::new(screen_ahead(reader)?, limits, true))
 }
 
 /// As [`objects`], every object by way of the event parser: what the quicker way is held against.
-pub fn objects_by_events<R: Read>(reader: R, limits: &Limits) -> Objects<BufReader<R>> {
-    Objects::new(BufReader::with_capacity(BLOCK, reader), limits, false)
+pub fn objects_by_events<R: Read>(reader: R, limits: &Limits) -> Objects<Screened<BufReader<R>>> {
+    Objects::new(Screened::new(BufReader::with_capacity(BLOCK, reader)), limits, false)
 }
 
 /// See [`objects`].
@@ -41,7 +42,7 @@ impl<R> std::fmt::Debug for Objects<R> {
     }
 }
 
-impl<R: BufRead> Objects<R> {
+impl<R: Texts> Objects<R> {
     pub(super) fn new(reader: R, limits: &Limits, scan: bool) -> Self {
         Self { events: Events::new(reader, limits), buffer: ObjectBuffer::default(), scan }
     }
@@ -81,7 +82,7 @@ impl<R: BufRead> Objects<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Objects<R> {
+impl<R: Texts> Iterator for Objects<R> {
     type Item = Result<RawObject, ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {

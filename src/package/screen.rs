@@ -1,4 +1,4 @@
-//! Turns blocks of bytes into a window of text that holds no character which XML 1.0 forbids.
+//! Turns blocks of bytes into pieces of text that hold no character which XML 1.0 forbids.
 //!
 //! Each byte is looked at once, whole blocks at a time: is it UTF-8, and does it hold control characters? A block where all is well is copied as
 //! it is; only the others are taken apart. A character that lies across the border of two blocks waits for its rest.
@@ -8,9 +8,6 @@ use memchr::{memchr_iter, memchr2};
 /// Stands in for each byte that no parser may see. Characters below space never occur in XML, so it can't be taken for content; what is
 /// text gets U+FFFD for it. The replacement has the length of what it replaces, so that offsets stay those of the entry.
 pub(super) const SUBSTITUTE: u8 = 1;
-
-/// A window that grew beyond this for a long object is made small again behind it.
-const ROOM: usize = 4 << 20;
 
 /// The characters that XML 1.0 forbids and that were met: real packages hold them in titles and file names (docs/confluence.md, C9).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,48 +30,36 @@ impl Illegal {
     }
 }
 
-/// The window, and what is known of it.
+/// Text without forbidden characters, as it is handed on.
+#[derive(Debug, Default)]
+pub(super) struct Piece {
+    pub text: String,
+    /// Whether anything in it isn't plain: a carriage return, or what took the place of a forbidden character.
+    pub odd: bool,
+    /// What was replaced.
+    pub illegal: Vec<(u64, u32)>,
+}
+
+impl Piece {
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.odd = false;
+        self.illegal.clear();
+    }
+}
+
+/// Makes pieces of blocks.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
-    window: String,
-    /// Where the window begins in the content.
-    base: u64,
+    /// Bytes of the content that stand in the pieces so far.
+    at: u64,
     /// The beginning of a character whose rest isn't there yet.
     rest: Vec<u8>,
-    /// Everything that isn't plain stands before this place of the window.
-    odd: usize,
-    pub illegal: Illegal,
 }
 
 impl Screen {
-    pub fn window(&self) -> &str {
-        &self.window
-    }
-
-    /// Where a place of the window lies in the content.
-    pub fn offset(&self, at: usize) -> u64 {
-        self.base.saturating_add(at as u64)
-    }
-
-    /// Whether something that isn't plain may stand behind this place.
-    pub fn is_odd_from(&self, at: usize) -> bool {
-        at < self.odd
-    }
-
-    /// Drops the first bytes of the window, as far as they are whole characters; gives how many went.
-    pub fn forget(&mut self, bytes: usize) -> usize {
-        let bytes = (0..=bytes).rev().find(|at| self.window.is_char_boundary(*at)).unwrap_or_default();
-        self.base = self.offset(bytes);
-        self.window.drain(..bytes);
-        self.odd = self.odd.saturating_sub(bytes);
-        if self.window.capacity() > ROOM && self.window.len() < ROOM / 4 {
-            self.window.shrink_to(ROOM / 2);
-        }
-        bytes
-    }
-
-    /// Takes in a block.
-    pub fn take(&mut self, mut block: &[u8]) {
+    /// Adds a block to a piece.
+    pub fn take(&mut self, mut block: &[u8], to: &mut Piece) {
         while let (false, Some((first, behind))) = (self.rest.is_empty(), block.split_first()) {
             self.rest.push(*first);
             block = behind;
@@ -82,83 +67,80 @@ impl Screen {
             if whole > 0 {
                 let mut bridge = std::mem::take(&mut self.rest);
                 self.rest = bridge.split_off(whole);
-                self.screen(&bridge);
+                self.screen(&bridge, to);
             }
         }
         let (now, later) = block.split_at_checked(whole(block)).unwrap_or((block, &[]));
-        self.screen(now);
+        self.screen(now, to);
         self.rest.extend_from_slice(later);
     }
 
     /// Nothing follows: a character that isn't whole never will be.
-    pub fn end(&mut self) {
+    pub fn end(&mut self, to: &mut Piece) {
         let rest = std::mem::take(&mut self.rest);
-        self.screen(&rest);
+        self.screen(&rest, to);
     }
 
-    fn screen(&mut self, bytes: &[u8]) {
+    fn screen(&mut self, bytes: &[u8], to: &mut Piece) {
         let marks = Marks::of(bytes);
         match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) if !marks.forbidden(bytes) => self.window.push_str(text),
+            Ok(text) if !marks.forbidden(bytes) => to.text.push_str(text),
             _ => {
                 let mut bytes = bytes.to_vec();
-                self.replace(&mut bytes);
+                self.replace(&mut bytes, &mut to.illegal);
                 // Every byte that is no UTF-8 was replaced.
-                self.window.push_str(&String::from_utf8_lossy(&bytes));
-                self.odd = self.window.len();
+                to.text.push_str(&String::from_utf8_lossy(&bytes));
+                to.odd = true;
             }
         }
-        if marks.carriage_return {
-            self.odd = self.window.len();
-        }
+        to.odd |= marks.carriage_return;
+        self.at = self.at.saturating_add(bytes.len() as u64);
     }
 
-    fn replace(&mut self, all: &mut [u8]) {
+    fn replace(&self, all: &mut [u8], illegal: &mut Vec<(u64, u32)>) {
         let mut at = 0;
         while let Some(bytes) = all.get(at..).filter(|bytes| !bytes.is_empty()) {
             let (valid, bad) = match std::str::from_utf8(bytes) {
                 Ok(_) => (bytes.len(), 0),
                 Err(error) => (error.valid_up_to(), error.error_len().unwrap_or(bytes.len() - error.valid_up_to())),
             };
-            let base = self.offset(self.window.len() + at);
-            self.controls(base, all.get_mut(at..at + valid).unwrap_or_default());
+            controls(self.at + at as u64, all.get_mut(at..at + valid).unwrap_or_default(), illegal);
             at += valid;
             if bad > 0 {
-                let base = self.offset(self.window.len() + at);
-                at += self.invalid(base, all.get_mut(at..).unwrap_or_default(), bad);
+                at += invalid(self.at + at as u64, all.get_mut(at..).unwrap_or_default(), bad, illegal);
             }
         }
     }
+}
 
-    /// Replaces bytes that are no UTF-8: a surrogate as one character, anything else byte by byte. Gives how many bytes it took.
-    fn invalid(&mut self, base: u64, bytes: &mut [u8], bad: usize) -> usize {
-        if let [a @ 0xed, b @ 0xa0..=0xbf, c @ 0x80..=0xbf, ..] = bytes {
-            let code = 0xd000 | (u32::from(*b & 0x3f) << 6) | u32::from(*c & 0x3f);
-            [*a, *b, *c] = [0xef, 0xbf, 0xbd];
-            self.illegal.note(base, code);
-            return 3;
-        }
-        for (index, byte) in bytes.iter_mut().take(bad).enumerate() {
-            self.illegal.note(base + index as u64, u32::from(*byte));
-            *byte = SUBSTITUTE;
-        }
-        bad
+/// Replaces bytes that are no UTF-8: a surrogate as one character, anything else byte by byte. Gives how many bytes it took.
+fn invalid(base: u64, bytes: &mut [u8], bad: usize, illegal: &mut Vec<(u64, u32)>) -> usize {
+    if let [a @ 0xed, b @ 0xa0..=0xbf, c @ 0x80..=0xbf, ..] = bytes {
+        let code = 0xd000 | (u32::from(*b & 0x3f) << 6) | u32::from(*c & 0x3f);
+        [*a, *b, *c] = [0xef, 0xbf, 0xbd];
+        illegal.push((base, code));
+        return 3;
     }
+    for (index, byte) in bytes.iter_mut().take(bad).enumerate() {
+        illegal.push((base + index as u64, u32::from(*byte)));
+        *byte = SUBSTITUTE;
+    }
+    bad
+}
 
-    /// Replaces forbidden characters in a part that is UTF-8.
-    fn controls(&mut self, base: u64, bytes: &mut [u8]) {
-        for at in 0..bytes.len() {
-            match bytes.get_mut(at..) {
-                Some([0xef, 0xbf, last @ (0xbe | 0xbf), ..]) => {
-                    self.illegal.note(base + at as u64, 0xff00 | u32::from(0xc0 | (*last & 0x3f)));
-                    *last = 0xbd;
-                }
-                Some([byte, ..]) if is_control(*byte) => {
-                    self.illegal.note(base + at as u64, u32::from(*byte));
-                    *byte = SUBSTITUTE;
-                }
-                _ => {}
+/// Replaces forbidden characters in a part that is UTF-8.
+fn controls(base: u64, bytes: &mut [u8], illegal: &mut Vec<(u64, u32)>) {
+    for at in 0..bytes.len() {
+        match bytes.get_mut(at..) {
+            Some([0xef, 0xbf, last @ (0xbe | 0xbf), ..]) => {
+                illegal.push((base + at as u64, 0xff00 | u32::from(0xc0 | (*last & 0x3f))));
+                *last = 0xbd;
             }
+            Some([byte, ..]) if is_control(*byte) => {
+                illegal.push((base + at as u64, u32::from(*byte)));
+                *byte = SUBSTITUTE;
+            }
+            _ => {}
         }
     }
 }

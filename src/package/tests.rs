@@ -428,7 +428,7 @@ fn what_confluence_writes_needs_the_event_parser_for_the_first_object_alone() {
         let mut writer = ObjectWriter::begin(Vec::new(), habit, "2016-05-10 17:04:43").unwrap();
         (0..9).for_each(|_| writer.object(&user).unwrap());
         let xml = writer.finish().unwrap();
-        let mut events = events::Events::new(xml.as_slice(), &Limits::default());
+        let mut events = events::Events::new(Screened::new(xml.as_slice()), &Limits::default());
         let mut buffer = ObjectBuffer::default();
         let mut scanned = 0;
         loop {

@@ -1,9 +1,9 @@
-use std::io::{self, BufRead};
+use std::io::{self, BufRead as _};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::filter::Filter;
+use super::filter::{Filter, Texts};
 use super::screen::SUBSTITUTE;
 use super::{Illegal, Limits, ObjectError};
 
@@ -50,7 +50,7 @@ pub(super) struct Xml<R> {
     pub bad_tag: Option<String>,
 }
 
-impl<R: BufRead> Xml<R> {
+impl<R: Texts> Xml<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         let mut reader = Reader::from_reader(Filter::new(reader));
         reader.config_mut().check_comments = false;

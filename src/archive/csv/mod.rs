@@ -15,7 +15,7 @@ use super::damage::Damages;
 use super::load::{self, ENTITIES};
 use super::work::Work;
 use crate::model::{Place, Severity};
-use crate::package::{Ahead, EntryError, Limits, ObjectBuffer, PackageError, RowError, Rows, Table, rows_ahead};
+use crate::package::{AheadTexts, EntryError, Limits, ObjectBuffer, PackageError, RowError, Rows, Table, rows_ahead};
 pub(super) use bodies::bodies;
 use columns::{COUNTS, TABLES, TASKS, Without, spec};
 use plan::Plan;
@@ -130,7 +130,7 @@ impl Reader {
         &mut self,
         work: &mut Work<'_>,
         table: &Table<'_>,
-        rows: &mut Rows<Ahead>,
+        rows: &mut Rows<AheadTexts>,
         damages: &mut Damages,
     ) -> Result<End, ArchiveError> {
         let mut end = End { whole: true, sound: true };

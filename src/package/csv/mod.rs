@@ -10,9 +10,10 @@ mod tests;
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::filter::Filter;
+use super::ahead::screen_ahead;
+use super::filter::{Filter, Screened, Texts};
 use super::screen::SUBSTITUTE;
-use super::{Ahead, BLOCK, EntryError, Illegal, Limits, read_ahead};
+use super::{AheadTexts, BLOCK, EntryError, Illegal, Limits};
 use crate::model::count;
 use lexer::{Found, Lexer};
 pub use table::{Table, TableReader};
@@ -135,16 +136,16 @@ impl<'a> Row<'a> {
 
 /// Reads the rows of a table; the first of them is its header. Rows end with CR LF or LF, empty lines are passed over, and a character that XML
 /// forbids becomes U+FFFD and is noted in [`Rows::illegal`], as in [`super::objects`].
-pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<BufReader<R>> {
-    Rows::new(BufReader::with_capacity(BLOCK, reader), limits)
+pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<Screened<BufReader<R>>> {
+    Rows::new(Screened::new(BufReader::with_capacity(BLOCK, reader)), limits)
 }
 
 /// The same, with the unpacking on a thread of its own.
 ///
 /// # Errors
 /// The machine gives no thread.
-pub fn rows_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Rows<Ahead>> {
-    Ok(Rows::new(read_ahead(reader)?, limits))
+pub fn rows_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Rows<AheadTexts>> {
+    Ok(Rows::new(screen_ahead(reader)?, limits))
 }
 
 /// See [`rows`].
@@ -163,7 +164,7 @@ impl<R> std::fmt::Debug for Rows<R> {
     }
 }
 
-impl<R: BufRead> Rows<R> {
+impl<R: Texts> Rows<R> {
     fn new(reader: R, limits: &Limits) -> Self {
         Self {
             bytes: Filter::new(reader),
