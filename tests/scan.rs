@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
 use proptest::prelude::*;
 use rehearsal::package::{

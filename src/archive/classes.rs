@@ -1,8 +1,9 @@
 //! The classes of entities.xml by what is made of them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::{likes, tasks, watches};
@@ -148,6 +149,37 @@ pub(super) fn is_mapped(class: &str) -> bool {
                 | likes::CLASS
                 | tasks::CLASS
         )
+}
+
+/// What is made of the objects of a class.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sort {
+    /// Which content it is, if it is content.
+    pub content: Option<ContentClass>,
+    /// Whether items are made of it.
+    pub is_mapped: bool,
+    /// Whether it is known.
+    pub is_known: bool,
+}
+
+/// What is made of each class that was met: asked for each of millions of objects, so nothing is compared by name twice.
+#[derive(Debug, Default)]
+pub(super) struct Sorts(HashMap<Box<str>, Sort, RandomState>);
+
+impl Sorts {
+    pub fn of(&mut self, class: &str) -> Sort {
+        if let Some(sort) = self.0.get(class) {
+            return *sort;
+        }
+        let is_mapped = is_mapped(class);
+        let is_known = is_mapped || ignored(class).is_some();
+        let sort = Sort { content: ContentClass::of(class), is_mapped, is_known };
+        // Names that nobody knows can be made up without end.
+        if is_known {
+            self.0.insert(class.into(), sort);
+        }
+        sort
+    }
 }
 
 /// What was counted and not compared, in words.

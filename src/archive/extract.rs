@@ -68,7 +68,7 @@ pub fn extract(path: &Path, id: u64, ctx: &Context) -> Result<Extract, ExtractEr
     let descriptor = scope::descriptor(&package, &mut damages)?;
     let mut work = Work::new(&package, descriptor, ctx);
     let whole = load_all(&mut work, &mut damages)?;
-    let tables = work.join(&mut damages).map_err(ArchiveError::from)?;
+    let (tables, _) = work.join(&mut damages)?;
     let row = tables.content.get(id).map_err(ArchiveError::from)?;
     let Some(row) = row else { return Err(ExtractError::Nothing { id, whole }) };
     if row.spine.class == ContentClass::Attachment {

@@ -5,11 +5,15 @@ use roaring::RoaringTreemap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::ArchiveError;
 use super::classes::{ContentClass, PROPERTIES};
 use super::damage::Damages;
 use super::loaded::Loaded;
 use super::properties;
-use super::tables::{Body, Content, Owned, Property, Spine, Status, Tables, Word, Words};
+use super::tables::{
+    Body, Content, Labelling, Owned, Permission, PermissionSet, Property, Restriction, Spine, Status, Tables, Template,
+    Word, Words,
+};
 use super::work::Accounts;
 use crate::model::Account;
 use crate::reading::runs::{Beside, Budget, Filling, SpillError, Table};
@@ -28,31 +32,45 @@ struct Telling<'a> {
 }
 
 impl Loaded {
-    /// Joins all tables, and accounts for what becomes part of something else on the way: bodies and properties.
-    pub fn join(self, accounts: &mut Accounts, damages: &mut Damages) -> Result<Tables, SpillError> {
-        let (budget, mut words) = (self.budget, self.words);
+    /// Joins all tables, and accounts for what becomes part of something else on the way: bodies and properties. What hangs on nothing that is
+    /// joined here is joined on a thread of its own.
+    pub fn join(self, accounts: &mut Accounts, damages: &mut Damages) -> Result<Tables, ArchiveError> {
+        let (budget, mut words, listed) = (self.budget, self.words, self.listed);
+        let owned_properties = listed.properties.finish()?;
+        let others = Owning {
+            labellings: (self.labellings, listed.labellings),
+            sets: (self.sets, listed.sets),
+            restrictions: (self.restrictions, listed.restrictions),
+            permissions: (self.permissions, listed.permissions),
+            templates: (self.templates, listed.templates),
+            more_properties: self.more_properties,
+        };
         let (none, other_states) = (Account::default(), 0);
         let mut telling = Telling { accounts, damages, bodies: none, properties: none, other_states };
-        let bodies = filled(self.bodies.finish::<Body>()?, &self.listed.bodies.finish()?, &budget)?;
-        let bodies = telling.bodies_by_owner(&bodies, &budget)?;
-        let listed_properties = self.listed.properties.finish()?;
-        let more_properties = filled(self.more_properties.finish()?, &listed_properties, &budget)?;
-        let properties = filled(self.properties.finish::<Property>()?, &listed_properties, &budget)?;
-        let properties = telling.properties_by_owner(&properties, &budget)?;
-        let (attachments, comments) = (self.listed.attachments.finish()?, self.listed.comments.finish()?);
-        let (versions, content) = (self.listed.versions.finish()?, self.content.finish::<Content>()?);
-        let joining = Joining {
-            bodies: bodies.beside(),
-            properties: properties.beside(),
-            attachments: attachments.beside(),
-            comments: comments.beside(),
-            versions: versions.beside(),
-            are_versions: &self.listed.are_versions,
-            older: &self.older,
-            words: &mut words,
-            lost_versions: Filling::new(&budget),
-        };
-        let (joined, lost_versions, ids) = joining.run(&content, &mut telling, &budget)?;
+        let (joined, others) = aside(
+            || others.join(&owned_properties, &budget),
+            || -> Result<_, SpillError> {
+                let bodies = filled(self.bodies.finish::<Body>()?, &listed.bodies.finish()?, &budget)?;
+                let bodies = telling.bodies_by_owner(&bodies, &budget)?;
+                let properties = filled(self.properties.finish::<Property>()?, &owned_properties, &budget)?;
+                let properties = telling.properties_by_owner(&properties, &budget)?;
+                let (attachments, comments) = (listed.attachments.finish()?, listed.comments.finish()?);
+                let (versions, content) = (listed.versions.finish()?, self.content.finish::<Content>()?);
+                let joining = Joining {
+                    bodies: bodies.beside(),
+                    properties: properties.beside(),
+                    attachments: attachments.beside(),
+                    comments: comments.beside(),
+                    versions: versions.beside(),
+                    are_versions: &listed.are_versions,
+                    older: &self.older,
+                    words: &mut words,
+                    lost_versions: Filling::new(&budget),
+                };
+                joining.run(&content, &mut telling, &budget)
+            },
+        )?;
+        let ((joined, lost_versions, ids), others) = (joined?, others?);
         telling.accounts.add("BodyContent", &telling.bodies);
         telling.accounts.add("ContentProperty", &telling.properties);
         let mut left_out = self.left_out;
@@ -60,7 +78,6 @@ impl Loaded {
             let what = "properties called status of what is no comment";
             *left_out.entry(what.into()).or_default() += telling.other_states;
         }
-        drop((content, bodies, properties, attachments, comments, versions));
         let content: Table<Content> = joined.finish()?;
         let mut descriptions = std::collections::BTreeMap::new();
         for id in ids {
@@ -74,11 +91,11 @@ impl Loaded {
             content,
             spaces: self.spaces,
             labels: self.labels,
-            labellings: filled(self.labellings.finish()?, &self.listed.labellings.finish()?, &budget)?,
-            sets: filled(self.sets.finish()?, &self.listed.sets.finish()?, &budget)?,
-            restrictions: filled(self.restrictions.finish()?, &self.listed.restrictions.finish()?, &budget)?,
-            permissions: filled(self.permissions.finish()?, &self.listed.permissions.finish()?, &budget)?,
-            templates: filled(self.templates.finish()?, &self.listed.templates.finish()?, &budget)?,
+            labellings: others.labellings,
+            sets: others.sets,
+            restrictions: others.restrictions,
+            permissions: others.permissions,
+            templates: others.templates,
             users: self.users,
             accounts: self.accounts.finish()?,
             groups: self.groups,
@@ -86,13 +103,69 @@ impl Loaded {
             watches: self.watches.finish()?,
             likes: self.likes.finish()?,
             tasks: self.tasks.finish()?,
-            more_properties,
+            more_properties: others.more_properties,
             left_out,
             titles: self.titles.finish()?,
             lost_versions: lost_versions.finish()?,
             descriptions,
         })
     }
+}
+
+/// Does the first on a thread of its own and the second meanwhile.
+///
+/// # Errors
+/// The machine gives no thread, or it died.
+pub(super) fn aside<First: Send, Second>(
+    first: impl FnOnce() -> First + Send,
+    second: impl FnOnce() -> Second,
+) -> Result<(Second, First), ArchiveError> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, first).map_err(ArchiveError::Threads)?;
+        let second = second();
+        let died = |_| ArchiveError::Threads(std::io::Error::other("it ended in the middle"));
+        Ok((second, thread.join().map_err(died)?))
+    })
+}
+
+/// Tables of what may be named by its owner only, each with the owners that the other side names.
+struct Owning {
+    labellings: (Filling, Filling),
+    sets: (Filling, Filling),
+    restrictions: (Filling, Filling),
+    permissions: (Filling, Filling),
+    templates: (Filling, Filling),
+    more_properties: Filling,
+}
+
+/// The same, joined.
+struct Others {
+    labellings: Table<Labelling>,
+    sets: Table<PermissionSet>,
+    restrictions: Table<Restriction>,
+    permissions: Table<Permission>,
+    templates: Table<Template>,
+    more_properties: Table<properties::Property>,
+}
+
+impl Owning {
+    fn join(self, properties: &Table<u64>, budget: &Budget) -> Result<Others, SpillError> {
+        Ok(Others {
+            labellings: both(self.labellings, budget)?,
+            sets: both(self.sets, budget)?,
+            restrictions: both(self.restrictions, budget)?,
+            permissions: both(self.permissions, budget)?,
+            templates: both(self.templates, budget)?,
+            more_properties: filled(self.more_properties.finish()?, properties, budget)?,
+        })
+    }
+}
+
+fn both<Row>((rows, listed): (Filling, Filling), budget: &Budget) -> Result<Table<Row>, SpillError>
+where
+    Row: Owned + Serialize + DeserializeOwned,
+{
+    filled(rows.finish()?, &listed.finish()?, budget)
 }
 
 /// Rows with the owners that only the other side names.

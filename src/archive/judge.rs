@@ -5,7 +5,7 @@ use super::damage::{Damages, at_entities};
 use super::files::{Claims, Files};
 use super::patchwork::Patchwork;
 use super::places::{Made, Places};
-use super::references::References;
+use super::references::AllDangling;
 use super::tables::{Spine, Status};
 use super::tally::Sink;
 use super::work::Mapping;
@@ -207,8 +207,8 @@ impl Damages {
     }
 
     /// References that lead nowhere.
-    pub fn dangling(&mut self, references: References) -> Result<(), SpillError> {
-        for ((class, property), found) in references.dangling()? {
+    pub fn dangling(&mut self, references: AllDangling) {
+        for ((class, property), found) in references {
             // These are told one by one.
             if (class == "Page" && property == "parent")
                 || property == "historicalVersions[]"
@@ -233,6 +233,5 @@ impl Damages {
             };
             self.add("dangling-reference", severity, message, at_entities(found.first.first().copied()), None);
         }
-        Ok(())
     }
 }

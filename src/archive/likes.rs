@@ -27,7 +27,7 @@ pub(super) struct Like {
 
 pub(super) fn take(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
     let row = Like {
-        user: who(tables, object, "user", "userName"),
+        user: who(&mut tables.words, object, "user", "userName"),
         content: id(object, "content"),
         taken_back: object.text("liked").is_some_and(|text| text.eq_ignore_ascii_case("false")),
         created: Time::of(object.text("creationDate")),

@@ -1,7 +1,6 @@
 //! Streams entities.xml into the tables.
 
 use super::ArchiveError;
-use super::classes::{self, ContentClass};
 use super::damage::Damages;
 use super::loaded::Loaded;
 use super::references::Fresh;
@@ -72,9 +71,9 @@ pub(super) fn opened<R>(reader: Result<R, PackageError>, damages: &mut Damages) 
 pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damages) {
     work.signals.take(object);
     let class = object.class();
-    let known = classes::is_mapped(class);
+    let sort = work.sorts.of(class);
     let full;
-    let account = if known || classes::ignored(class).is_some() {
+    let account = if sort.is_known {
         class
     } else {
         full = object.full_class();
@@ -88,17 +87,17 @@ pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damage
     }
     let tables = &mut work.intake;
     signs(tables, object);
-    let replaced = match (object.number_id(), ContentClass::of(class)) {
+    let replaced = match (object.number_id(), sort.content) {
         _ if class == "ConfluenceUserImpl" => rows::user(tables, object),
         (Some(id), Some(class)) => rows::content(tables, id, class, object),
-        (Some(id), None) if known => rows::other(tables, id, object),
-        (None, _) if known => {
+        (Some(id), None) if sort.is_mapped => rows::other(tables, id, object),
+        (None, _) if sort.is_mapped => {
             damages.no_id(account, object.offset());
             work.accounts.damaged(account);
             return;
         }
         _ => {
-            if classes::ignored(class).is_none() {
+            if !sort.is_known {
                 damages.unknown_class(account, object.offset());
             }
             Taken::Ignored

@@ -30,6 +30,7 @@ mod reads;
 mod references;
 mod rows;
 mod scope;
+mod slots;
 mod spaces;
 mod survey;
 mod tables;
@@ -77,6 +78,9 @@ pub enum ArchiveError {
     /// What was read can't be gone through again.
     #[error("read the backup: {0}")]
     Read(#[from] ReadError),
+    /// The machine gives no thread, or one died.
+    #[error("read the backup: a thread of it: {0}")]
+    Threads(std::io::Error),
     /// The drill was stopped.
     #[error("read the backup: the drill was told to stop")]
     Stopped,
@@ -87,7 +91,7 @@ impl ArchiveError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Package(error) => error.fault(),
-            Self::Read(_) | Self::Rows(_) | Self::Digests(_) | Self::Stopped => Fault::Rig,
+            Self::Read(_) | Self::Rows(_) | Self::Digests(_) | Self::Threads(_) | Self::Stopped => Fault::Rig,
         }
     }
 }
@@ -144,13 +148,13 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
     let whole = load_all(&mut work, &mut damages)?;
     later::judge(&work.signals, &mut damages);
     let budget = work.intake.budget.clone();
-    let mut tables = work.join(&mut damages)?;
+    let (mut tables, dangling) = work.join(&mut damages)?;
     let left_out = std::mem::take(&mut tables.left_out);
     let claims = files::claim(&package, &tables)?;
     let files = reads::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &tables, &mut damages);
     damages.partial(!whole);
-    damages.dangling(work.references)?;
+    damages.dangling(dangling);
     damages.spaces_of_one_key(&tables);
     damages.descriptor_against_content(&work.descriptor, &work.accounts, &package);
     let places = Places::new(&tables, &scope.claimed)?;

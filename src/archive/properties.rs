@@ -81,9 +81,9 @@ pub(super) fn take(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
 }
 
 /// The module key of content of an app.
-pub(super) fn module(tables: &mut Loaded, object: Object<'_>) -> Word {
+pub(super) fn module(words: &mut Words, object: Object<'_>) -> Word {
     let key = object.filled("pluginModuleKey").unwrap_or("an app that it doesn't name");
-    tables.words.number(key.get(..200).unwrap_or(key))
+    words.number(key.get(..200).unwrap_or(key))
 }
 
 /// Maps the properties that Confluence keeps itself.

@@ -88,8 +88,10 @@ fn gather(
         match found.recv_timeout(TELL) {
             Ok((index, read)) => _ = early.insert(index, read),
             Err(RecvTimeoutError::Timeout) => {}
-            // A thread that died took its entry with it.
-            Err(RecvTimeoutError::Disconnected) => return Err(ArchiveError::Stopped),
+            Err(RecvTimeoutError::Disconnected) => {
+                let problem = "one that reads attachments ended in the middle";
+                return Err(ArchiveError::Threads(std::io::Error::other(problem)));
+            }
         }
         while let Some((at, read)) = shared.order.get(next).and_then(|at| Some((*at, early.remove(&next)?))) {
             next += 1;

@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use roaring::RoaringTreemap;
 
 use super::classes::ContentClass;
-use crate::package::{Object, Value};
+use crate::package::Object;
 use crate::reading::runs::{Budget, Filling, SpillError};
 
 /// References of one class and property (with `[]` behind it: members of a collection) that lead nowhere.
@@ -21,6 +21,9 @@ pub(super) struct Dangling {
     /// Offsets of the first objects that hold them.
     pub first: Vec<u64>,
 }
+
+/// The references that lead nowhere, by class and property.
+pub(super) type AllDangling = BTreeMap<(String, String), Dangling>;
 
 /// Ids of one class.
 #[derive(Debug, Default)]
@@ -99,19 +102,13 @@ impl References {
                 (true, true) => Fresh::Yes,
             }
         });
-        for (property, value) in object.properties() {
-            self.note(object, own, property, false, value);
-        }
-        for (property, members) in object.collections() {
-            for member in members {
-                self.note(object, own, property, true, member);
-            }
+        for reference in object.references() {
+            self.note(object, own, reference);
         }
         fresh
     }
 
-    fn note(&mut self, object: Object<'_>, own: NameNumber, property: &str, in_collection: bool, value: Value<'_>) {
-        let Some((target, id)) = value.as_reference() else { return };
+    fn note(&mut self, object: Object<'_>, own: NameNumber, (listed, property, target, id): (bool, &str, &str, &str)) {
         let target = self.name(target);
         // A reference may name any class of content, and all content has one space of ids.
         let target = if self.is_content(target) { CONTENT } else { target };
@@ -119,14 +116,14 @@ impl References {
         if self.contains(target, id) {
             return;
         }
-        let property = self.name(property) * 2 + u32::from(in_collection);
+        let property = self.name(property) * 2 + u32::from(listed);
         let waiting: Waiting = (own, property, target, id, object.offset());
         self.waiting.push(self.logged, &waiting);
         self.logged += 1;
     }
 
     /// The references that lead nowhere, by class and property.
-    pub fn dangling(self) -> Result<BTreeMap<(String, String), Dangling>, SpillError> {
+    pub fn dangling(self) -> Result<AllDangling, SpillError> {
         let Self { names, waiting, .. } = self;
         let name = |number: u32| names.get(number as usize).map_or("", |name| &*name.text);
         let mut found: BTreeMap<(u32, u32), Dangling> = BTreeMap::new();
@@ -174,9 +171,11 @@ impl References {
 
 /// An id as a number; ids that are none, such as user keys, by a fixed hash.
 fn number(id: &str) -> u64 {
-    id.parse().unwrap_or_else(|_| {
+    let hashed = || {
         let mut hasher = DefaultHasher::new();
         id.hash(&mut hasher);
         hasher.finish() | 1 << 63
-    })
+    };
+    // No number is that long, and user keys are.
+    if id.len() > 20 && !id.starts_with(['0', '+']) { hashed() } else { id.parse().unwrap_or_else(|_| hashed()) }
 }

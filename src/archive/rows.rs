@@ -3,14 +3,15 @@
 use super::classes::{ContentClass, PROPERTIES};
 use super::loaded::Loaded;
 use super::patchwork::title_number;
+use super::slots::{Slot, Slots};
 use super::tables::{
     Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
-    Space, Spine, Status, Template, Text, Who,
+    Space, Spine, Status, Template, Text, Who, Words,
 };
 use super::times::Time;
 use super::{likes, properties, tasks, watches};
 use crate::model::body_sum;
-use crate::package::Object;
+use crate::package::{Object, Values};
 use crate::reading::runs::Filling;
 
 /// What became of an object on its way into the tables.
@@ -42,10 +43,14 @@ pub(super) fn id(object: Object<'_>, property: &str) -> Option<u64> {
     object.reference(property)?.1.parse().ok()
 }
 
-pub(super) fn who(tables: &mut Loaded, object: Object<'_>, key: &str, name: &str) -> Who {
-    match (object.reference(key), object.filled(name)) {
-        (Some((_, key)), _) => Who::Key(tables.words.number(key)),
-        (None, Some(name)) => Who::Name(tables.words.number(name)),
+pub(super) fn who(words: &mut Words, object: Object<'_>, key: &str, name: &str) -> Who {
+    named(words, object.reference(key), object.filled(name))
+}
+
+pub(super) fn named(words: &mut Words, reference: Option<(&str, &str)>, name: Option<&str>) -> Who {
+    match (reference, name) {
+        (Some((_, key)), _) => Who::Key(words.number(key)),
+        (None, Some(name)) => Who::Name(words.number(name)),
         (None, None) => Who::Nobody,
     }
 }
@@ -57,7 +62,11 @@ pub(super) fn digested(text: Option<&str>) -> Option<Text> {
 }
 
 fn members<'a>(object: Object<'a>, collection: &str) -> impl Iterator<Item = u64> + use<'a> {
-    object.collection(collection).filter_map(|member| member.as_reference()?.1.parse().ok())
+    numbers(object.collection(collection))
+}
+
+fn numbers<'a>(values: Values<'a>) -> impl Iterator<Item = u64> + use<'a> {
+    values.filter_map(|member| member.as_reference()?.1.parse().ok())
 }
 
 fn list(listed: &mut Filling, object: Object<'_>, collection: &str, own: u64) {
@@ -71,66 +80,82 @@ pub(super) fn user(tables: &mut Loaded, object: Object<'_>) -> Taken {
     if tables.users.insert(key, name).is_some() { Taken::Replaced } else { Taken::New }
 }
 
+/// What an object lists, taken in by one walk over its collections.
 fn lists(tables: &mut Loaded, own: u64, class: ContentClass, object: Object<'_>) {
-    let listed = &mut tables.listed;
-    list(&mut listed.bodies, object, "bodyContents", own);
-    list(&mut listed.properties, object, "contentProperties", own);
-    if class.is_mapped() {
-        list(&mut listed.attachments, object, "attachments", own);
-        list(&mut listed.comments, object, "comments", own);
-        list(&mut listed.labellings, object, "labellings", own);
-        list(&mut listed.sets, object, "contentPermissionSets", own);
-    }
-    for version in members(object, "historicalVersions") {
-        listed.versions.push(version, &own);
-        listed.are_versions.insert(version);
+    let (listed, mapped) = (&mut tables.listed, class.is_mapped());
+    let mut seen = 0_u8;
+    for (name, values) in object.collections() {
+        let (bit, filling) = match name {
+            "bodyContents" => (1, &mut listed.bodies),
+            "contentProperties" => (2, &mut listed.properties),
+            "historicalVersions" => (4, &mut listed.versions),
+            "attachments" if mapped => (8, &mut listed.attachments),
+            "comments" if mapped => (16, &mut listed.comments),
+            "labellings" if mapped => (32, &mut listed.labellings),
+            "contentPermissionSets" if mapped => (64, &mut listed.sets),
+            _ => continue,
+        };
+        // Of several collections of one name the first counts.
+        if seen & bit != 0 {
+            continue;
+        }
+        seen |= bit;
+        for member in numbers(values) {
+            filling.push(member, &own);
+            if name == "historicalVersions" {
+                listed.are_versions.insert(member);
+            }
+        }
     }
 }
 
 pub(super) fn content(tables: &mut Loaded, own: u64, class: ContentClass, object: Object<'_>) -> Taken {
     lists(tables, own, class, object);
+    let slots = Slots::of(object);
     let is_attachment = class == ContentClass::Attachment;
-    let either = |old: &str, new: &str| object.filled(new).or(object.filled(old));
     let (title, note, number) = if is_attachment {
-        let number = object.number("version").or(object.number("attachmentVersion"));
-        (either("fileName", "title"), either("comment", "versionComment"), number)
+        let title = slots.filled(Slot::Title).or(slots.filled(Slot::FileName));
+        let note = slots.filled(Slot::Note).or(slots.filled(Slot::OldNote));
+        (title, note, slots.number(Slot::Number).or(slots.number(Slot::OldNumber)))
     } else {
-        (object.filled("title"), object.filled("versionComment"), object.number("version"))
+        (slots.filled(Slot::Title), slots.filled(Slot::Note), slots.number(Slot::Number))
     };
-    let status = match object.text("contentStatus") {
+    let status = match slots.text(Slot::Status) {
         _ if class == ContentClass::Draft => Status::Draft,
         Some("deleted") => Status::Deleted,
         Some("archived") => Status::Archived,
         Some("draft") => Status::Draft,
         _ => Status::Current,
     };
-    let original = id(object, "originalVersion")
-        .or_else(|| object.filled("originalVersionId")?.trim().parse().ok())
-        .or_else(|| object.filled("originalVersion")?.trim().parse().ok())
+    let original = slots
+        .id(Slot::Original)
+        .or_else(|| slots.number(Slot::OriginalId))
+        .or_else(|| slots.number(Slot::Original))
         .filter(|original| *original != 0 && *original != own);
     let _ = if original.is_some() { tables.older.insert(own) } else { tables.older.remove(own) };
+    let words = &mut tables.words;
     let spine = Spine {
         class,
         status,
         offset: object.offset(),
         original,
-        space: id(object, "space"),
-        parent: id(object, "parent"),
-        container: ["containerContent", "owner", "content"].into_iter().find_map(|name| id(object, name)),
+        space: slots.id(Slot::Space),
+        parent: slots.id(Slot::Parent),
+        container: [Slot::Container, Slot::Owner, Slot::Content].into_iter().find_map(|slot| slots.id(slot)),
         number,
-        recorded_bytes: object.number("fileSize").filter(|_| is_attachment),
-        author: who(tables, object, "creator", "creatorName"),
-        editor: who(tables, object, "lastModifier", "lastModifierName"),
-        created: Time::of(object.text("creationDate")),
-        edited: Time::of(object.text("lastModificationDate")),
-        folder: object.text("isFolder") == Some("true"),
+        recorded_bytes: slots.number(Slot::Bytes).filter(|_| is_attachment),
+        author: slots.who(words, Slot::Author, Slot::AuthorName),
+        editor: slots.who(words, Slot::Editor, Slot::EditorName),
+        created: Time::of(slots.text(Slot::Created)),
+        edited: Time::of(slots.text(Slot::Edited)),
+        folder: slots.text(Slot::Folder) == Some("true"),
         inline: false,
         lists_versions: object.has_collection("historicalVersions"),
         is_listed: false,
-        media_type: object.filled("contentType").filter(|_| is_attachment).map(|word| tables.words.number(word)),
-        module: (class == ContentClass::Custom).then(|| properties::module(tables, object)),
+        media_type: slots.filled(Slot::MediaType).filter(|_| is_attachment).map(|word| words.number(word)),
+        module: (class == ContentClass::Custom).then(|| properties::module(words, object)),
         whose: match class {
-            ContentClass::PersonalInformation => who(tables, object, "user", "username"),
+            ContentClass::PersonalInformation => who(words, object, "user", "username"),
             _ => Who::Nobody,
         },
         has_body: false,
@@ -177,13 +202,13 @@ pub(super) fn other(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken 
             push(&mut tables.sets, own, &PermissionSet { edit: edit(object), content: id(object, "owningContent") })
         }
         "ContentPermission" => {
-            let user = who(tables, object, "userSubject", "userName");
+            let user = who(&mut tables.words, object, "userSubject", "userName");
             let group = object.filled("groupName").map(|name| tables.words.number(name));
             let row = Restriction { edit: edit(object), set: id(object, "owningSet"), user, group };
             push(&mut tables.restrictions, own, &row)
         }
         "SpacePermission" => {
-            let user = who(tables, object, "userSubject", "userName");
+            let user = who(&mut tables.words, object, "userSubject", "userName");
             let mut word = |name: &str| object.filled(name).map(|text| tables.words.number(text));
             let (kind, group, all) = (word("type"), word("group"), word("allUsersSubject"));
             let kind = kind.unwrap_or_else(|| tables.words.number(""));
@@ -231,7 +256,7 @@ fn space(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
         archived: object.text("spaceStatus").is_some_and(|status| status.eq_ignore_ascii_case("archived")),
         home: id(object, "homePage"),
         description: id(object, "description"),
-        author: who(tables, object, "creator", "creatorName"),
+        author: who(&mut tables.words, object, "creator", "creatorName"),
         created: Time::of(object.text("creationDate")),
     };
     put(&mut tables.spaces, own, row)

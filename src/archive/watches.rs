@@ -29,7 +29,7 @@ pub(super) struct Watch {
 }
 
 pub(super) fn take(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
-    let user = who(tables, object, "receiver", "userName");
+    let user = who(&mut tables.words, object, "receiver", "userName");
     let flag = |name: &'static str| object.text(name).filter(|text| *text == "true").map(|_| name);
     let sort = object.filled("type").or(flag("network")).or(flag("digest"));
     let row = Watch {

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
+
 use super::ArchiveError;
+use super::classes::Sorts;
 use super::damage::{Damages, at_entities};
 use super::loaded::Loaded;
 use super::places::Places;
 use super::preflight::Signals;
-use super::references::References;
+use super::references::{AllDangling, References};
 use super::tables::{Spine, Tables};
 use super::tally::Sink;
 use crate::clock::Context;
@@ -26,6 +29,8 @@ pub(super) struct Work<'a> {
     pub references: References,
     pub signals: Signals,
     pub accounts: Accounts,
+    /// What is made of each class.
+    pub sorts: Sorts,
     pub entries: u64,
     /// Whether it is the CSV form.
     pub csv: bool,
@@ -49,6 +54,7 @@ impl<'a> Work<'a> {
             intake: Loaded::new(budget),
             signals: Signals::of(package),
             accounts: Accounts::default(),
+            sorts: Sorts::default(),
             entries: 0,
             csv: false,
             loaded: BTreeSet::new(),
@@ -71,17 +77,21 @@ impl<'a> Work<'a> {
 }
 
 impl Work<'_> {
-    /// Joins what was read. No more is read into tables behind it.
-    pub fn join(&mut self, damages: &mut Damages) -> Result<Tables, SpillError> {
-        let empty = Loaded::new(self.intake.budget.clone());
-        std::mem::replace(&mut self.intake, empty).join(&mut self.accounts, damages)
+    /// Joins what was read, and gives the references that lead nowhere. No more is read behind it.
+    pub fn join(&mut self, damages: &mut Damages) -> Result<(Tables, AllDangling), ArchiveError> {
+        let budget = self.intake.budget.clone();
+        let references = std::mem::replace(&mut self.references, References::new(&budget));
+        let intake = std::mem::replace(&mut self.intake, Loaded::new(budget));
+        let (tables, dangling) =
+            super::join::aside(|| references.dangling(), || intake.join(&mut self.accounts, damages))?;
+        Ok((tables?, dangling?))
     }
 }
 
 /// Counts what became of each object, by class.
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
-    places: HashMap<Box<str>, usize>,
+    places: HashMap<Box<str>, usize, RandomState>,
     list: Vec<(Box<str>, Account)>,
     /// The one that was asked for last: objects of one class stand together.
     last: usize,

@@ -166,15 +166,19 @@ pub struct AheadTexts {
     piece: Piece,
 }
 
-/// See [`AheadTexts`].
-pub(super) fn screen_ahead<R: Read + Send + 'static>(mut reader: R) -> io::Result<AheadTexts> {
-    let (mut screen, mut block) = (Screen::default(), Vec::new());
+/// See [`AheadTexts`]. Where it can be, a piece ends behind such a mark, so that what ends with it lies in one piece.
+pub(super) fn screen_ahead<R: Read + Send + 'static>(mut reader: R, mark: &'static str) -> io::Result<AheadTexts> {
+    let (mut screen, mut block, mut later) = (Screen::default(), Vec::new(), Piece::default());
     let belt = Belt::start(move |piece: &mut Piece| {
         piece.clear();
+        std::mem::swap(piece, &mut later);
         let (read, end) = fill(&mut reader, &mut block);
         screen.take(block.get(..read).unwrap_or_default(), piece);
         if matches!(end, Some(Message::End)) {
             screen.end(piece);
+        }
+        if end.is_none() {
+            piece.split_behind(mark, &mut later);
         }
         (!piece.text.is_empty(), end)
     })?;
@@ -185,7 +189,7 @@ impl Texts for AheadTexts {
     fn more(&mut self, window: &mut Window) -> io::Result<bool> {
         let more = self.belt.next(&mut self.piece)?;
         if more {
-            window.push(&self.piece);
+            window.push(&mut self.piece);
         }
         Ok(more)
     }

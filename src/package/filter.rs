@@ -44,7 +44,7 @@ impl<R: BufRead> Texts for Screened<R> {
                 self.screen.end(&mut self.piece);
             }
             if number == 0 || !self.piece.text.is_empty() {
-                window.push(&self.piece);
+                window.push(&mut self.piece);
                 return Ok(number > 0);
             }
         }

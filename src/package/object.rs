@@ -127,6 +127,23 @@ impl<'a> Object<'a> {
         self.buffer.properties.iter().map(move |(name, value)| (object.string(*name), object.value(*value)))
     }
 
+    /// All its references to other objects: those of its properties (false) and those in its collections (true), each with the name of the property
+    /// or collection, and class and id of the other object.
+    pub fn references(&self) -> impl Iterator<Item = (bool, &'a str, &'a str, &'a str)> + use<'a> {
+        let (object, buffer) = (*self, self.buffer);
+        let owned = buffer.properties.iter().filter_map(move |(name, value)| object.referred(false, *name, *value));
+        let listed = buffer.collections.iter().flat_map(move |group| {
+            let members = buffer.members.get(group.from..group.to).unwrap_or_default();
+            members.iter().filter_map(move |value| object.referred(true, group.name, *value))
+        });
+        owned.chain(listed)
+    }
+
+    fn referred(&self, listed: bool, name: Span, value: Kept) -> Option<(bool, &'a str, &'a str, &'a str)> {
+        let Kept::Reference { class, id } = value else { return None };
+        Some((listed, self.string(name), self.string(class), self.string(id)))
+    }
+
     /// The members of a collection; none where it is missing. Of several of this name, the first.
     pub fn collection(&self, name: &str) -> Values<'a> {
         self.group(name)

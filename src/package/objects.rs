@@ -20,7 +20,7 @@ pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<Screened<BufReade
 /// # Errors
 /// The machine gives no thread.
 pub fn objects_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<AheadTexts>> {
-    Ok(Objects::new(screen_ahead(reader)?, limits, true))
+    Ok(Objects::new(screen_ahead(reader, "</object>")?, limits, true))
 }
 
 /// As [`objects`], every object by way of the event parser: what the quicker way is held against.

@@ -46,6 +46,17 @@ impl Piece {
         self.odd = false;
         self.illegal.clear();
     }
+
+    /// Moves what stands behind the last such mark to a piece that is empty; where there is none, nothing.
+    pub fn split_behind(&mut self, mark: &str, later: &mut Self) {
+        if let Some(at) = memchr::memmem::rfind(self.text.as_bytes(), mark.as_bytes())
+            && let Some((_, behind)) = self.text.split_at_checked(at + mark.len())
+        {
+            later.text.push_str(behind);
+            later.odd = self.odd;
+            self.text.truncate(at + mark.len());
+        }
+    }
 }
 
 /// Makes pieces of blocks.

@@ -32,9 +32,13 @@ impl Window {
         at < self.odd
     }
 
-    /// Puts a piece in.
-    pub(super) fn push(&mut self, piece: &Piece) {
-        self.text.push_str(&piece.text);
+    /// Puts a piece in. Nothing is copied where nothing stands here any more.
+    pub(super) fn push(&mut self, piece: &mut Piece) {
+        if self.text.is_empty() {
+            std::mem::swap(&mut self.text, &mut piece.text);
+        } else {
+            self.text.push_str(&piece.text);
+        }
         if piece.odd {
             self.odd = self.text.len();
         }

@@ -73,7 +73,7 @@ pub(super) fn lengthen(text: &mut String, lot: &mut Lot, extra: usize) {
             _ => {
                 let _ = write!(text, "<h3>{}</h3><p>", escape(&words::phrase(lot)));
                 for _ in 0..2 + lot.below(4) {
-                    let _ = write!(text, "{} ", escape(&words::sentence(lot)));
+                    words::prose(lot, text);
                 }
                 text.push_str("</p>");
             }

@@ -223,6 +223,36 @@ pub(super) fn sentence(lot: &mut Lot) -> String {
     format!("{} {} {}", any(lot, &OPENINGS), any(lot, &MIDDLES), any(lot, &ENDINGS))
 }
 
+/// What the words of [`prose`] are made of.
+const SYLLABLES: [&str; 32] = [
+    "a", "be", "con", "der", "ent", "fi", "ge", "hor", "in", "ka", "lo", "men", "nor", "o", "per", "qui", "re", "sta",
+    "ti", "un", "ver", "wel", "yo", "zu", "ing", "er", "es", "ion", "ly", "ä", "ß", "é",
+];
+
+/// How many words [`prose`] knows.
+const VOCABULARY: u64 = 8_000;
+
+/// A sentence of words that don't exist, some of them frequent and most of them rare, as people's are: a text of [`sentence`]s would pack three
+/// times as well as theirs.
+pub(super) fn prose(lot: &mut Lot, out: &mut String) {
+    for place in 0..7 + lot.below(12) {
+        // Most draws within draws are small: a hundred words make up half of a text.
+        let (most, more) = (lot.below(VOCABULARY), lot.draw());
+        let mut rest = if more % 4 == 0 { most } else { ((u128::from(more) * u128::from(most / 16 + 1)) >> 64) as u64 };
+        if place > 0 {
+            out.push(' ');
+        }
+        loop {
+            out.push_str(at(&SYLLABLES, rest));
+            rest /= SYLLABLES.len() as u64;
+            if rest == 0 {
+                break;
+            }
+        }
+    }
+    out.push_str(". ");
+}
+
 /// Two or three words, for cells, notes and list items.
 pub(super) fn phrase(lot: &mut Lot) -> String {
     format!("{} {}", any(lot, &VERBS), any(lot, &THINGS))
@@ -254,6 +284,19 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn prose_packs_like_the_texts_of_people() {
+        use std::io::Write as _;
+        let (mut lot, mut text) = (Lot::new(1, "prose", 0), String::new());
+        while text.len() < 200_000 {
+            prose(&mut lot, &mut text);
+        }
+        let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text.as_bytes()).unwrap();
+        let ratio = text.len() as f64 / packed.finish().unwrap().len() as f64;
+        assert!((2.3..3.3).contains(&ratio), "{ratio}");
+    }
 
     #[test]
     fn titles_and_people_are_told_apart() {

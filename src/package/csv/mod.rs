@@ -145,7 +145,7 @@ pub fn rows<R: Read>(reader: R, limits: &Limits) -> Rows<Screened<BufReader<R>>>
 /// # Errors
 /// The machine gives no thread.
 pub fn rows_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Rows<AheadTexts>> {
-    Ok(Rows::new(screen_ahead(reader)?, limits))
+    Ok(Rows::new(screen_ahead(reader, "\n")?, limits))
 }
 
 /// See [`rows`].
