@@ -8,7 +8,8 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 use rehearsal::package::{
-    Illegal, Limits, Objects, Package, RawObject, Texts, objects, objects_ahead, objects_by_events,
+    Illegal, Limits, Object, ObjectError, Objects, ObjectsAhead, Package, RawObject, Texts, objects, objects_ahead,
+    objects_by_events,
 };
 
 /// Gives so many bytes at a time.
@@ -37,7 +38,45 @@ struct Shown {
     illegal: Illegal,
 }
 
-fn shown<R: Texts>(mut objects: Objects<R>) -> Shown {
+/// What all readers of objects do.
+trait Lends {
+    fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>>;
+    fn position(&self) -> u64;
+    fn illegal(&self) -> &Illegal;
+    fn datetime(&self) -> Option<&str>;
+    fn is_complete(&self) -> bool;
+}
+
+macro_rules! lends {
+    ($reader:ty $(, $of:ident)?) => {
+        impl$(<$of: Texts>)? Lends for $reader {
+            fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>> {
+                self.next_object()
+            }
+
+            fn position(&self) -> u64 {
+                self.position()
+            }
+
+            fn illegal(&self) -> &Illegal {
+                self.illegal()
+            }
+
+            fn datetime(&self) -> Option<&str> {
+                self.datetime()
+            }
+
+            fn is_complete(&self) -> bool {
+                self.is_complete()
+            }
+        }
+    };
+}
+
+lends!(Objects<R>, R);
+lends!(ObjectsAhead);
+
+fn shown(mut objects: impl Lends) -> Shown {
     let (mut items, mut positions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(item) = objects.next_object() {
         let item = item.map(|object| object.to_raw()).map_err(|error| {
@@ -66,6 +105,8 @@ fn compare(bytes: &[u8], sizes: &[usize], limits: &Limits) -> Shown {
         assert_eq!(shown(objects_by_events(drip(), limits)), reference, "events, blocks of {size}");
     }
     assert_eq!(shown(objects(bytes, limits)), reference, "{}", String::from_utf8_lossy(bytes));
+    let ahead = objects_ahead(std::io::Cursor::new(bytes.to_vec()), limits).unwrap();
+    assert_eq!(shown(ahead), reference, "on threads: {}", String::from_utf8_lossy(bytes));
     reference
 }
 
