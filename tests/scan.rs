@@ -105,9 +105,13 @@ fn compare(bytes: &[u8], sizes: &[usize], limits: &Limits) -> Shown {
         assert_eq!(shown(objects_by_events(drip(), limits)), reference, "events, blocks of {size}");
     }
     assert_eq!(shown(objects(bytes, limits)), reference, "{}", String::from_utf8_lossy(bytes));
-    let ahead = objects_ahead(std::io::Cursor::new(bytes.to_vec()), limits).unwrap();
-    assert_eq!(shown(ahead), reference, "on threads: {}", String::from_utf8_lossy(bytes));
     reference
+}
+
+/// The same, with the reader that works on threads of its own.
+fn compare_ahead(bytes: &[u8], limits: &Limits) {
+    let ahead = objects_ahead(io::Cursor::new(bytes.to_vec()), limits).unwrap();
+    assert_eq!(shown(ahead), compare(bytes, &[], limits), "on threads: {}", String::from_utf8_lossy(bytes));
 }
 
 fn wrapped(inside: &str) -> String {
@@ -141,7 +145,7 @@ fn a_package_of_the_corpus_reads_the_same_cut_off_anywhere() {
     let bytes = std::fs::read(corpus.join("fragments/attachhist/entities.xml")).unwrap();
     let step = bytes.len() / 60;
     for end in (0..bytes.len()).step_by(step.max(1)) {
-        compare(&bytes[..end], &[], &Limits::default());
+        compare_ahead(&bytes[..end], &Limits::default());
     }
 }
 
@@ -205,6 +209,25 @@ fn every_oddity_reads_the_same_both_ways() {
 }
 
 #[test]
+fn many_batches_read_as_one_object_after_the_other() {
+    let page = |id: usize| {
+        let (title, body) = ("ä\r\n]]&gt;".repeat(id % 7), "x".repeat(id * 37 % 2_000));
+        format!(
+            "<object class=\"Page\" package=\"p\"><id name=\"id\">{id}</id><property name=\"title\">{title}</property>\
+             <property name=\"body\"><![CDATA[{body}\u{1}]]></property></object>\n"
+        )
+    };
+    let bad = "<object class=\"Page\" package=\"p\"><what/></object>";
+    let objects = (0..3_000).map(|id| if id % 997 == 5 { bad.to_owned() } else { page(id) });
+    let text = wrapped(&objects.collect::<String>());
+    assert!(text.len() > 3 << 20, "{}", text.len());
+    compare_ahead(text.as_bytes(), &Limits::default());
+    let cut = text.char_indices().nth(text.len() / 2).map_or(0, |(at, _)| at);
+    compare_ahead(&text.as_bytes()[..cut], &Limits::default());
+    compare_ahead([&text.as_bytes()[..cut], b"<a></b>"].concat().as_slice(), &Limits::default());
+}
+
+#[test]
 fn bounds_hold_both_ways() {
     let object = |length: usize, parts: usize| {
         let properties = "<property name=\"n\">v</property>".repeat(parts);
@@ -218,8 +241,8 @@ fn bounds_hold_both_ways() {
         compare(text.as_bytes(), &[1, 100], &Limits { object_bytes: limit, ..Limits::default() });
     }
     for limit in 0..12 {
-        compare(text.as_bytes(), &[], &Limits { object_parts: limit, ..Limits::default() });
-        compare(text.as_bytes(), &[], &Limits { depth: limit, ..Limits::default() });
+        compare_ahead(text.as_bytes(), &Limits { object_parts: limit, ..Limits::default() });
+        compare_ahead(text.as_bytes(), &Limits { depth: limit, ..Limits::default() });
     }
     let name =
         format!("\n<object class=\"A\" package=\"p\"><property name=\"{}\">v</property></object>", "n".repeat(5_000));
@@ -336,5 +359,6 @@ proptest! {
             mutate(&mut bytes, mutation);
         }
         compare(&bytes, &[size], &Limits::default());
+        compare_ahead(&bytes, &Limits::default());
     }
 }
