@@ -62,12 +62,12 @@ impl Sides {
             texts: texts.into(),
         };
         let manifest = Manifest {
-            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.manifest.clone()),
+            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.manifest.clone()).unwrap(),
             claim: Claim::Source,
             bound_to: None,
         };
         let inventory = Inventory {
-            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.archive.clone()),
+            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.archive.clone()).unwrap(),
             damage: self.damage.clone(),
             ledger: self.ledger.clone(),
             descriptor: self.descriptor.clone(),
@@ -77,7 +77,7 @@ impl Sides {
         let observation = self
             .copy
             .clone()
-            .map(|items| Observation { reading: Reading::new(header(&self.not_read, self.texts), items) });
+            .map(|items| Observation { reading: Reading::new(header(&self.not_read, self.texts), items).unwrap() });
         let backup = Backup {
             path: PathBuf::from("b.zip"),
             form: Form::Zip,
@@ -87,7 +87,7 @@ impl Sides {
             modified: None,
         };
         let alignment = Alignment::new(&manifest, &inventory, observation.as_ref()).unwrap();
-        check.examine(&Exhibits { backup: &backup, alignment })
+        check.examine(&Exhibits::new(&backup, alignment).unwrap()).unwrap()
     }
 
     fn run(&self, name: &str) -> Outcome {

@@ -1,0 +1,1 @@
+//! Readings and alignments on disk, held against what they mean.
