@@ -5,10 +5,11 @@ mod holders;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::runs::{self, Budget, Filling, Runs};
+use super::runs::{self, Budget, Filling, Runs, SpillError};
 use super::stored::StoredValue;
 use super::{Gathering, Header, ReadError, Reading};
 use crate::model::{Aside, Field, Item, Key, Kind, Value};
@@ -160,12 +161,11 @@ impl Collector {
     pub fn finish(self, header: Header) -> Result<Reading, ReadError> {
         let found = self.found.finish_apart()?;
         let mut holders = Holders::new(self.held.finish()?);
-        // As the rows of the reading grow those of the collector only shrink, so they don't share a budget.
         let mut items = Gathering::new(&self.budget.again());
         let mut rows = found.rows();
         while let Some((key, row)) = rows.next()? {
-            let number = key.last_chunk().copied().map_or(0, u64::from_be_bytes);
-            items.push(&item(number, runs::read(row)?, &mut holders)?);
+            let number = key.last_chunk().copied().map(u64::from_be_bytes).ok_or(SpillError::Damaged)?;
+            items.push_at(&item(number, runs::read(row)?, &mut holders)?, number);
         }
         drop((rows, holders));
         drop(found);
@@ -176,17 +176,15 @@ impl Collector {
 /// The item of what was found.
 fn item(number: u64, found: StoredFound<'_>, holders: &mut Holders) -> Result<Item, ReadError> {
     let (key, aside) = holders.place(number, &found.holder, &found.name, found.aside)?;
-    let value = |value| {
-        Ok(match value {
+    let mut fields = BTreeMap::new();
+    for (field, value) in found.fields {
+        let value = match value {
             StoredFoundValue::Absent => None,
             StoredFoundValue::Value(value) => Some(value.into()),
             StoredFoundValue::Content(id) => holders.live(id)?.map(Value::Key),
-        })
-    };
-    let values = found.fields.into_iter();
-    let (fields, values): (Vec<Field>, Vec<_>) = values.unzip();
-    let values = values.into_iter().map(value).collect::<Result<Vec<_>, ReadError>>()?;
-    let fields = fields.into_iter().zip(values).collect();
+        };
+        fields.insert(field, value);
+    }
     Ok(Item { kind: found.kind, key, id: found.id, aside, fields })
 }
 

@@ -48,8 +48,13 @@ impl Gathering {
         }
     }
 
-    /// Takes in an item.
+    /// Takes in an item. Of several that nothing else puts in order the first that comes is first.
     pub fn push(&mut self, item: &Item) {
+        self.push_at(item, 0);
+    }
+
+    /// Takes in an item whose place is known among those that nothing else puts in order.
+    pub(super) fn push_at(&mut self, item: &Item, place: u64) {
         *self.numbers.entry(item.kind).or_default() += 1;
         if let Some(aside) = item.aside {
             *self.asides.entry((item.kind, aside)).or_default() += 1;
@@ -58,6 +63,7 @@ impl Gathering {
         self.row.clear();
         put_key(item.kind, &item.key, &mut self.key);
         put_rank(item, &mut self.key);
+        self.key.extend(place.to_be_bytes());
         runs::write(&Stored::new(item), &mut self.row);
         self.runs.push(&self.key, &self.row);
     }
