@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::rows::{State, state};
 use super::tail::elements;
 use crate::model::{Hop, Item, Key, Kind, count};
 use crate::reading::runs::Budget;
@@ -31,9 +32,9 @@ impl Lost {
         };
         for kind in HOLDERS.into_iter().filter(both) {
             for row in alignment.rows(kind) {
-                match super::compare::state(&row?) {
-                    super::compare::State::Missing(item) => missing.push(&item.key, &kind),
-                    super::compare::State::Unexpected(item) => unexpected.push(&item.key, &kind),
+                match state(&row?) {
+                    State::Missing(item) => missing.push(&item.key, &kind),
+                    State::Unexpected(item) => unexpected.push(&item.key, &kind),
                     _ => {}
                 }
             }

@@ -16,6 +16,7 @@ mod page_tree;
 mod permissions;
 mod readable;
 mod restrictions;
+mod rows;
 mod spaces;
 mod subject;
 mod tail;

@@ -11,11 +11,12 @@ mod people;
 mod spaces;
 mod templates;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use roaring::RoaringTreemap;
 
 use crate::clock::Context;
 use crate::confluence::{Client, ClientError};
@@ -126,7 +127,7 @@ struct Observer<'a> {
     collector: Mutex<Collector>,
     gaps: Mutex<Gaps>,
     /// Ids of the content that was taken in, since one list can name what another one named.
-    ids: Mutex<HashSet<u64>>,
+    ids: Mutex<RoaringTreemap>,
     /// Names of users by key, as far as they were asked for.
     names: tokio::sync::Mutex<HashMap<String, String>>,
     done: AtomicU64,

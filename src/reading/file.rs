@@ -73,6 +73,13 @@ pub enum FileError {
     Read(#[from] ReadError),
 }
 
+impl FileError {
+    /// Whether the disk failed that items are sorted on: nothing is wrong with the file then.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Read(_))
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct First {

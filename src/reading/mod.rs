@@ -110,6 +110,12 @@ impl Reading {
         self.set.get(kind, key)
     }
 
+    /// Takes its disk away: what was sorted there can't be read any more.
+    #[cfg(test)]
+    pub(crate) fn spoil(&self) {
+        self.set.spoil();
+    }
+
     /// How many items of a kind there are, asides included.
     pub fn number(&self, kind: Kind) -> u64 {
         self.set.numbers.get(&kind).copied().unwrap_or_default()

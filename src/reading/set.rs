@@ -173,6 +173,11 @@ impl Set {
         }
     }
 
+    #[cfg(test)]
+    pub fn spoil(&self) {
+        self.main.spoil();
+    }
+
     /// The items of a kind.
     pub fn kind(&self, kind: Kind) -> Walk<'_> {
         Walk { cursor: Some(self.from(&[kind as u8])), kind }

@@ -298,3 +298,33 @@ fn of_several_items_with_one_key_the_live_one_keeps_it() {
     let ids: Vec<_> = listed(&made, Kind::Attachment).iter().map(|item| (item.id, item.key.segments().len())).collect();
     assert_eq!(ids, [(Some(2), 5), (Some(1), 6)]);
 }
+
+#[test]
+fn a_disk_that_fails_is_an_error_and_never_a_shorter_answer() {
+    let page = |number: u64| Item {
+        kind: Kind::Page,
+        key: Key::new(["page".to_owned(), "S".to_owned(), number.to_string()]),
+        id: Some(number),
+        aside: None,
+        fields: [(Field::Title, Some("T".into()))].into(),
+    };
+    let pages: Vec<Item> = (0..500).map(page).collect();
+    let whole = reading(&pages, Scope::Site, 500);
+    let inventory = inventory(reading(&pages, Scope::Site, 500));
+    let manifest = Manifest::from_backup(&inventory, &Digest::of(""));
+    let broken = Observation { reading: reading(&pages, Scope::Site, 500) };
+    broken.reading.spoil();
+    let items: Vec<_> = broken.reading.items(Kind::Page).collect();
+    assert!(matches!(items[..], [Err(_)]), "behind an error there is nothing");
+    assert!(broken.reading.get(Kind::Page, &pages[0].key).is_err());
+    assert!(broken.reading != whole && broken.reading != broken.reading);
+    let claim = Manifest { reading: broken.reading.clone(), claim: Claim::Source, bound_to: None };
+    let refused = write_manifest(&claim, &mut Vec::new()).unwrap_err();
+    assert!(refused.is_of_the_disk() && refused.to_string().contains("temporary file"), "{refused}");
+    assert!(Alignment::new(&manifest, &inventory, Some(&broken)).is_err());
+    let inventory = Inventory { reading: Reading { header: header(Scope::Unknown), ..inventory.reading }, ..inventory };
+    let alignment = Alignment::new(&manifest, &inventory, None).unwrap();
+    inventory.reading.spoil();
+    let rows: Vec<_> = alignment.rows(Kind::Page).collect();
+    assert!(matches!(rows[..], [Err(_)]));
+}

@@ -50,6 +50,12 @@ impl Sorted {
         Rows::from(&self.arena, self.file.as_ref(), &self.runs, key)
     }
 
+    /// Takes the disk away, so that whatever lies there can't be read any more.
+    #[cfg(test)]
+    pub fn spoil(&self) {
+        self.file.iter().for_each(|file| file.set_len(0).unwrap());
+    }
+
     /// How many there are.
     pub fn len(&self) -> u64 {
         self.runs.iter().fold(self.arena.slots.len() as u64, |sum, run| sum + run.rows)
