@@ -55,7 +55,7 @@ fn read(path: &Path) -> Inventory {
     archive::read(&common::backup(path), &common::context()).unwrap()
 }
 
-fn items(inventory: &Inventory, kind: Kind) -> Vec<&Item> {
+fn items(inventory: &Inventory, kind: Kind) -> Vec<Item> {
     inventory.reading.items(kind).collect::<Result<_, _>>().unwrap()
 }
 
@@ -292,7 +292,7 @@ fn reading_twice_gives_the_same_and_bodies_can_be_read_again() {
         let path = common::package(&corpus, name);
         let (one, two) = (read(&path), read(&path));
         assert_eq!((&one.damage, &one.ledger), (&two.damage, &two.ledger));
-        let pages: Vec<&Item> = items(&one, Kind::Page);
+        let pages: Vec<Item> = items(&one, Kind::Page);
         let ids: BTreeSet<u64> = pages.iter().filter_map(|page| page.id).collect();
         let texts = archive::bodies(&common::backup(&path), &ids, usize::MAX).unwrap();
         for page in pages {

@@ -12,7 +12,7 @@ use rehearsal::reading::Inventory;
 use rehearsal::sample::{Sample, Writer, write};
 
 fn items(inventory: &Inventory, kind: Kind) -> Vec<Item> {
-    inventory.reading.items(kind).map(|item| item.unwrap().clone()).collect()
+    inventory.reading.items(kind).map(Result::unwrap).collect()
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rehearsal::event::Stage;
 use rehearsal::mock::{Server, Settings, Trouble};
 use rehearsal::model::{Field, Kind, Needs, Presence, Scope};
 use rehearsal::observe::{ObserveError, observe};
-use rehearsal::reading::{Alignment, Claim, Coverage, Inventory, Manifest, Observation, Reading, Side};
+use rehearsal::reading::{Alignment, Claim, Coverage, Inventory, Manifest, Observation, Reading, Shown};
 use rehearsal::sample::{Sample, SampleScope, write};
 use tokio_util::sync::CancellationToken;
 
@@ -74,24 +74,22 @@ fn differences(inventory: &Inventory, reading: Reading) -> (Vec<String>, BTreeMa
     let alignment = Alignment::new(&manifest, inventory, Some(&observation)).unwrap();
     let (mut found, mut alike) = (Vec::new(), BTreeMap::new());
     for kind in Kind::ALL {
-        for row in alignment.rows(kind).iter().filter(|row| row.aside().is_none()) {
+        for row in alignment.rows(kind).map(Result::unwrap).filter(|row| row.aside().is_none()) {
             if !observation.reading.header.reads(kind) {
                 continue;
             }
-            let (Some(expected), Some(actual)) = (row.inventory, row.observation) else {
+            let (Some(expected), Some(actual)) = (&row.inventory, &row.observation) else {
                 let side = if row.inventory.is_some() { "missing" } else { "unexpected" };
                 found.push(format!("{kind} {side} {} {:?}", row.any().unwrap().key, row.any().unwrap().id));
                 continue;
             };
             let before = found.len();
             for field in expected.fields.keys() {
-                let value = |side: Side, presence| match presence {
-                    Presence::Seen(value) => Some(Some(alignment.comparable(side, value))),
-                    Presence::Absent => Some(None),
+                let value = |item: &Shown| match item.get(*field) {
                     Presence::NotObservable => None,
+                    Presence::Seen(_) | Presence::Absent => Some(item.comparable(*field)),
                 };
-                let expected = value(Side::Inventory, expected.get(*field));
-                let shown = value(Side::Observation, actual.get(*field));
+                let (expected, shown) = (value(expected), value(actual));
                 if shown.is_some() && expected != shown {
                     found.push(format!("{kind} {} {}: {expected:?} became {shown:?}", actual.key, field.name()));
                 }
@@ -193,7 +191,7 @@ fn completed(fragment: &Path, to: &Path) {
     }
     std::fs::write(&descriptor, "exportType=space\n").unwrap();
     let inventory = rehearsal::archive::read(&common::backup(to), &common::context()).unwrap();
-    let key = |item: Result<&rehearsal::model::Item, _>| item.unwrap().key.segments().last().unwrap().clone();
+    let key = |item: Result<rehearsal::model::Item, _>| item.unwrap().key.segments().last().unwrap().clone();
     let keys: Vec<String> = inventory.reading.items(Kind::Space).map(key).collect();
     std::fs::write(&descriptor, format!("exportType=space\nspaceKeys={}\n", keys.join(","))).unwrap();
 }

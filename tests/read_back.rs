@@ -30,7 +30,7 @@ fn read(path: &Path) -> Inventory {
 
 fn items(inventory: &Inventory) -> BTreeMap<(Kind, Key), Item> {
     let all = Kind::ALL.into_iter().flat_map(|kind| inventory.reading.items(kind));
-    all.map(|item| item.unwrap().clone()).map(|item| ((item.kind, item.key.clone()), item)).collect()
+    all.map(Result::unwrap).map(|item| ((item.kind, item.key.clone()), item)).collect()
 }
 
 fn samples() -> Vec<Sample> {
@@ -200,7 +200,7 @@ fn every_page_of_a_sample_hangs_where_it_should() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = made(folder.path(), &Sample::sized(45, 21));
     let inventory = read(&path);
-    let live: Vec<Item> = inventory.reading.items(Kind::Page).map(|item| item.unwrap().clone()).collect();
+    let live: Vec<Item> = inventory.reading.items(Kind::Page).map(Result::unwrap).collect();
     let current = |item: &&Item| item.text(Field::Status) == Some("current");
     let roots = live.iter().filter(current).filter(|page| page.fields.get(&Field::Parent) == Some(&None)).count();
     assert_eq!(roots, 2, "the home page and the one beside it");

@@ -75,7 +75,7 @@ pub enum ArchiveError {
     /// The thread that digests texts can't work.
     #[error("read the backup: digest its texts: {0}")]
     Digests(std::io::Error),
-    /// What was read can't be gone through again.
+    /// The items can't be kept, or not be gone through again.
     #[error("read the backup: {0}")]
     Read(#[from] ReadError),
     /// The machine gives no thread, or one died.
@@ -128,7 +128,7 @@ fn items(path: &Path, origin: &str, ctx: &Context) -> Result<Inventory, ArchiveE
     let mut collector = Collector::default();
     let looked = look(path, origin, ctx, Sink::Items(&mut collector))?;
     Ok(Inventory {
-        reading: collector.finish(looked.header),
+        reading: collector.finish(looked.header)?,
         damage: looked.damage,
         ledger: looked.ledger,
         writer: looked.writer,

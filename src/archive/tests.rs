@@ -87,7 +87,7 @@ fn only(inventory: &Inventory) -> &Damage {
     one
 }
 
-pub(super) fn items(inventory: &Inventory, kind: Kind) -> Vec<&Item> {
+pub(super) fn items(inventory: &Inventory, kind: Kind) -> Vec<Item> {
     inventory.reading.items(kind).map(Result::unwrap).collect()
 }
 
@@ -126,9 +126,9 @@ fn a_sound_archive_has_no_damage() {
             "page / OPS / Home / label / global:runbook",
         ]
     );
-    let home = items(&inventory, Kind::Page)[1];
+    let home = &items(&inventory, Kind::Page)[1];
     assert_eq!((home.text(Field::Author), home.text(Field::Body)), (Some("ann"), Some(Digest::of("home").as_str())));
-    let attachment = items(&inventory, Kind::Attachment)[0];
+    let attachment = &items(&inventory, Kind::Attachment)[0];
     assert_eq!(
         (attachment.number(Field::Bytes), attachment.text(Field::Digest)),
         (Some(3), Some(Digest::of("new").as_str()))
@@ -260,7 +260,8 @@ fn of_two_objects_with_one_id_the_last_counts() {
         <property name=\"space\" class=\"Space\" package=\"p\"><id name=\"id\">1</id></property></object></hibernate-generic>";
     let inventory = inventory(&XML.replace("</hibernate-generic>", again));
     assert_eq!(damage(&inventory), [(Severity::Warning, "duplicate-id")]);
-    let titles: Vec<_> = items(&inventory, Kind::Page).iter().filter_map(|page| page.text(Field::Title)).collect();
+    let pages = items(&inventory, Kind::Page);
+    let titles: Vec<_> = pages.iter().filter_map(|page| page.text(Field::Title)).collect();
     assert_eq!(titles, ["Again", "Home"]);
 }
 

@@ -59,7 +59,7 @@ fn watches_of_every_sort_are_read() {
     assert_eq!(keys(&made, Kind::Watch), wanted);
     assert_eq!(left_out(&made), ["watches of older versions: 1"]);
     assert!(damage(&made).contains(&(Severity::Info, "unplaced")));
-    let page = items(&made, Kind::Watch)[2];
+    let page = &items(&made, Kind::Watch)[2];
     assert_eq!(page.text(Field::Created), Some("2020-01-01 00:00:00.000"));
     let account = &made.ledger.classes["Notification"];
     assert_eq!((account.lexed, account.mapped, account.ignored, account.damaged), (9, 7, 1, 1));
@@ -114,7 +114,7 @@ fn properties_are_read_but_for_those_that_change_by_themselves() {
         "space / OPS / property / editor",
     ];
     assert_eq!(keys(&made, Kind::Property), wanted);
-    let [weight, colour, editor, _] = items(&made, Kind::Property)[..] else { panic!() };
+    let [weight, colour, editor, _] = &items(&made, Kind::Property)[..] else { panic!() };
     let said = |item: &Item| (item.text(Field::Type).map(str::to_owned), item.text(Field::Body).map(str::to_owned));
     let words = |sort: &str, text: &str| (Some(sort.to_owned()), Some(body_digest(text).0.to_string()));
     assert_eq!(said(weight), words("number", "7"));
@@ -156,12 +156,12 @@ fn profiles_and_tasks_are_read() {
         ),
     ]);
     assert_eq!(keys(&made, Kind::Profile), ["profile / ann"]);
-    let profile = items(&made, Kind::Profile)[0];
+    let profile = &items(&made, Kind::Profile)[0];
     assert_eq!(profile.text(Field::Body), Some(body_digest("I like tea").0.as_str()));
     assert_eq!(profile.text(Field::BodyType), Some("wiki"));
     assert_eq!(left_out(&made), ["older versions of profiles: 1"]);
     assert_eq!(keys(&made, Kind::Task), ["page / OPS / Home / task / 000003"]);
-    let task = items(&made, Kind::Task)[0];
+    let task = &items(&made, Kind::Task)[0];
     assert_eq!((task.text(Field::Status), task.text(Field::Assignee)), (Some("done"), Some("ann")));
     assert_eq!((task.text(Field::Due), task.get(Field::Author)), (Some("1700000000000"), Presence::Absent));
     assert!(made.reading.header.reads(Kind::Task));
@@ -192,7 +192,7 @@ fn the_state_of_an_inline_comment_is_read() {
 #[test]
 fn permissions_of_the_site_are_set_aside() {
     let made = with(&[object("SpacePermission", 1, &[("type", "=SYSTEMADMINISTRATOR"), ("group", "=admins")])]);
-    let [one] = items(&made, Kind::Permission)[..] else { panic!() };
+    let [one] = &items(&made, Kind::Permission)[..] else { panic!() };
     assert_eq!(one.key.to_string(), "permission / SYSTEMADMINISTRATOR / group / admins");
     assert_eq!(one.aside, Some(Aside::SiteWide));
 }

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Comparison, Rules, What};
 use super::tail::is_attachment_version;
 use super::{Check, Exhibits, check};
-use crate::model::{Field, Hop, Item, Kind, Needs, Outcome, Presence, Uncompared, count};
-use crate::reading::Row;
+use crate::model::{Field, Hop, Kind, Needs, Outcome, Presence, Uncompared, count};
+use crate::reading::{ReadError, Row, Shown};
 
 /// What of attachments is compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -68,7 +68,7 @@ impl Check for Attachments {
         needs
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
         let bytes = self.compare == Compare::Bytes;
         let left_out = exhibits.alignment.inventory().descriptor.with_attachments() == Some(false);
@@ -89,7 +89,7 @@ impl Check for Attachments {
                     );
                     return false;
                 }
-                match (no_bytes(row), left_out, absent(row.manifest)) {
+                match (no_bytes(row), left_out, absent(row.manifest.as_ref())) {
                     (true, true, _) => {
                         without += 1;
                         true
@@ -104,23 +104,24 @@ impl Check for Attachments {
                     }
                     _ => false,
                 }
-            });
+            })?;
         }
         if without > 0 {
             let noun = if without == 1 { "attachment has" } else { "attachments have" };
             let message = format!("{} {noun} no bytes: the export was made without attachments", count(without));
             comparison.all("no-bytes", message, Hop::Export, Some("take the backup with attachments"));
         }
-        comparison.finish()
+        Ok(comparison.finish())
     }
 }
 
 /// Whether neither the archive nor the restored copy has the bytes.
-fn no_bytes(row: &Row<'_>) -> bool {
-    row.inventory.is_none_or(|item| item.get(Field::Digest) == Presence::Absent) && absent(row.observation)
+fn no_bytes(row: &Row) -> bool {
+    row.inventory.as_ref().is_none_or(|item| item.get(Field::Digest) == Presence::Absent)
+        && absent(row.observation.as_ref())
 }
 
-fn absent(item: Option<&Item>) -> bool {
+fn absent(item: Option<&Shown>) -> bool {
     item.is_some_and(|item| item.get(Field::Digest) == Presence::Absent)
 }
 

@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every blog post of the manifest is in the restored copy with its text, and no other.
@@ -29,10 +30,10 @@ impl Check for BlogPosts {
         Needs::of([Kind::BlogPost, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&POSTS, |_, _| false);
-        comparison.finish()
+        comparison.kind(&POSTS, |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

@@ -2,6 +2,7 @@ use super::compare::{Comparison, Rules, What};
 use super::tail::elements;
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Key, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every comment of the manifest is on its page or blog post, with its text, and no other.
@@ -41,10 +42,10 @@ impl Check for Comments {
         Needs::of([Kind::Comment, Kind::Page, Kind::BlogPost, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&COMMENTS, |_, _| false);
-        comparison.finish()
+        comparison.kind(&COMMENTS, |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use super::Exhibits;
 use super::lost::{Cascade, Lost, holder};
 use super::readable::unreadable;
-use super::subject::{restricted, subject};
+use super::rows::{State, each_row, state};
+use super::subject::subject;
 use super::tail::above;
 use crate::model::{
     Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Severity, Subject, Uncompared,
     Value, count,
 };
-use crate::reading::{Alignment, Row, Side};
+use crate::reading::{Alignment, ReadError, Row, Shown};
 
 /// How one kind is compared.
 #[derive(Clone, Copy)]
@@ -50,44 +51,12 @@ pub(super) enum What {
     Differs,
 }
 
-/// What a row amounts to.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum State<'a> {
-    /// Outside the comparison.
-    Aside(Aside),
-    /// Neither claimed nor restored.
-    ArchiveOnly,
-    /// Claimed, and not in the copy.
-    Missing(&'a Item),
-    /// In the copy, and not claimed.
-    Unexpected(&'a Item),
-    /// On both sides: expected and actual.
-    Both(&'a Item, &'a Item),
-}
-
-/// What a row amounts to. What the source claims as live is never set aside, whatever became of it in the archive.
-pub(super) fn state<'a>(row: &Row<'a>) -> State<'a> {
-    if let Some(expected) = row.manifest {
-        return match (expected.aside, row.observation) {
-            (Some(aside), _) => State::Aside(aside),
-            (None, Some(actual)) if actual.aside.is_none() => State::Both(expected, actual),
-            (None, _) => State::Missing(expected),
-        };
-    }
-    match (row.observation.filter(|actual| actual.aside.is_none()), row.aside()) {
-        // What nobody claimed and the copy shows as live was brought back, whatever the archive calls it.
-        (Some(actual), _) => State::Unexpected(actual),
-        (None, Some(aside)) => State::Aside(aside),
-        (None, None) => State::ArchiveOnly,
-    }
-}
-
 /// A comparison under way.
 pub(super) struct Comparison<'e, 'a> {
     check: &'static str,
     remedy: fn(What, Hop) -> Option<&'static str>,
     alignment: &'e Alignment<'a>,
-    lost: Lost,
+    lost: &'e Lost,
     missing_with: Cascade,
     unexpected_with: Cascade,
     uncompared: BTreeMap<(String, String, Option<String>), u64>,
@@ -103,7 +72,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             check,
             remedy,
             alignment,
-            lost: Lost::of(alignment),
+            lost: &exhibits.lost,
             missing_with: Cascade::default(),
             unexpected_with: Cascade::default(),
             uncompared: BTreeMap::new(),
@@ -113,56 +82,59 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// Compares the items of one kind; `each` sees every row that both sides have and may judge it itself (`true`: done with it).
-    pub fn kind(&mut self, rules: &Rules, mut each: impl FnMut(&mut Self, &Row<'a>) -> bool) {
-        let rows = self.rows(rules);
+    pub fn kind(&mut self, rules: &Rules, mut each: impl FnMut(&mut Self, &Row) -> bool) -> Result<(), ReadError> {
         if let Some(reason) = unreadable(self.alignment, rules.kind) {
-            let of = rows.iter().filter(|row| !matches!(state(row), State::Aside(_))).count() as u64;
-            self.outcome.tally.of += of;
+            each_row(self.alignment, rules, |row| {
+                self.outcome.tally.of += u64::from(!matches!(state(row), State::Aside(_)));
+                Ok(())
+            })?;
             if !self.unread.contains(&reason) {
                 self.unread.push(reason);
             }
-            return;
+            return Ok(());
         }
         let mut short: BTreeMap<(Field, &'static str), u64> = BTreeMap::new();
-        for row in rows {
-            let (expected, actual) = match state(&row) {
-                State::Aside(_) | State::ArchiveOnly if rules.existence.is_some() => continue,
-                State::Aside(aside) => {
-                    let see = (aside == Aside::Orphan).then_some("integrity");
-                    self.leave_out(rules.kind.noun(2), aside.reason(), see);
-                    continue;
-                }
-                State::ArchiveOnly => {
-                    self.tick();
-                    self.leave_out(rules.kind.noun(2), "in the archive alone: neither claimed nor restored", None);
-                    continue;
-                }
-                State::Missing(item) => {
-                    self.absent(rules, &row, item, What::Missing);
-                    continue;
-                }
-                State::Unexpected(item) => {
-                    self.absent(rules, &row, item, What::Unexpected);
-                    continue;
-                }
-                State::Both(expected, actual) => (expected, actual),
-            };
-            self.outcome.tally.of += 1;
-            let hidden: Vec<_> =
-                rules.core.iter().filter_map(|field| Some((*field, self.hidden(*field, expected, actual)?))).collect();
-            self.outcome.tally.examined += u64::from(hidden.is_empty());
-            for field in hidden {
-                *short.entry(field).or_default() += 1;
-            }
-            self.place(&row, expected, actual);
-            if !each(self, &row) {
-                self.fields(rules, &row, expected, actual);
-            }
-        }
+        each_row(self.alignment, rules, |row| self.row(rules, row, &mut short, &mut each))?;
         for ((field, reason), number) in short {
             let noun = rules.kind.noun(number);
             self.unread.push(format!("the field {} of {} {noun} is {reason}", field.name(), count(number)));
         }
+        Ok(())
+    }
+
+    /// Compares one row; notes in `short` which fields that the check can't do without are not shown.
+    fn row(
+        &mut self,
+        rules: &Rules,
+        row: &Row,
+        short: &mut BTreeMap<(Field, &'static str), u64>,
+        each: &mut impl FnMut(&mut Self, &Row) -> bool,
+    ) -> Result<(), ReadError> {
+        let (expected, actual) = match state(row) {
+            State::Aside(_) | State::ArchiveOnly if rules.existence.is_some() => return Ok(()),
+            State::Aside(aside) => {
+                let see = (aside == Aside::Orphan).then_some("integrity");
+                self.leave_out(rules.kind.noun(2), aside.reason(), see);
+                return Ok(());
+            }
+            State::ArchiveOnly => {
+                self.tick();
+                self.leave_out(rules.kind.noun(2), "in the archive alone: neither claimed nor restored", None);
+                return Ok(());
+            }
+            State::Missing(item) => return self.absent(rules, row, item, What::Missing),
+            State::Unexpected(item) => return self.absent(rules, row, item, What::Unexpected),
+            State::Both(expected, actual) => (expected, actual),
+        };
+        self.outcome.tally.of += 1;
+        let hidden: Vec<_> =
+            rules.core.iter().filter_map(|field| Some((*field, self.hidden(*field, expected, actual)?))).collect();
+        self.outcome.tally.examined += u64::from(hidden.is_empty());
+        for field in hidden {
+            *short.entry(field).or_default() += 1;
+        }
+        self.place(row, expected, actual)?;
+        if each(self, row) { Ok(()) } else { self.fields(rules, row, expected, actual) }
     }
 
     /// The outcome, findings sorted.
@@ -217,43 +189,17 @@ impl<'e, 'a> Comparison<'e, 'a> {
         });
     }
 
-    /// The rows of a check's part of a kind, twins put together.
-    fn rows(&self, rules: &Rules) -> Vec<Row<'a>> {
-        let rows = self.alignment.rows(rules.kind).iter().filter(|row| row.any().is_some_and(rules.part)).copied();
-        let Some(twin) = rules.twin else { return rows.collect() };
-        let mut lonely: BTreeMap<Key, Vec<Row<'a>>> = BTreeMap::new();
-        let mut all = Vec::new();
-        for row in rows {
-            match state(&row) {
-                State::Missing(item) => lonely.entry(twin(&item.key)).or_default().push(row),
-                State::Unexpected(item) => lonely.entry(twin(&item.key)).or_default().push(row),
-                _ => all.push(row),
-            }
-        }
-        for rows in lonely.into_values() {
-            let (missing, unexpected): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.manifest.is_some());
-            let mut unexpected = unexpected.into_iter();
-            for row in missing {
-                let other = unexpected.next();
-                let inventory = row.inventory.or_else(|| other.and_then(|other| other.inventory));
-                all.push(Row { inventory, observation: other.and_then(|other| other.observation), ..row });
-            }
-            all.extend(unexpected);
-        }
-        all
-    }
-
     /// An item that one side lacks.
-    fn absent(&mut self, rules: &Rules, row: &Row<'a>, item: &Item, what: What) {
+    fn absent(&mut self, rules: &Rules, row: &Row, item: &Item, what: What) -> Result<(), ReadError> {
         let (among, word, code) = match what {
             What::Unexpected => (&self.lost.unexpected, "not claimed", "unexpected"),
             _ => (&self.lost.missing, "not in the restored copy", "missing"),
         };
         if let Some(other) = rules.existence {
             self.leave_out(rules.kind.noun(2), word, Some(other));
-            return;
+            return Ok(());
         }
-        if let Some(found) = holder(item, among) {
+        if let Some(found) = holder(item, among)? {
             let (kind, cascade) = match what {
                 What::Unexpected => (found.1, &mut self.unexpected_with),
                 _ => (found.1, &mut self.missing_with),
@@ -264,19 +210,19 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 format!("on {} that are {word}; told in one finding", kind.noun(2)),
                 None,
             );
-            return;
+            return Ok(());
         }
         self.tick();
         let (hop, discrepancy) = match what {
             What::Unexpected => (flip(self.in_archive(row)), Discrepancy::Unexpected),
             _ => (self.in_archive(row), Discrepancy::Missing),
         };
-        self.push(row, code, discrepancy, what, hop);
+        self.push(row, code, discrepancy, what, hop)
     }
 
     /// The hop that lost something, by whether the archive has it.
-    fn in_archive(&self, row: &Row<'_>) -> Hop {
-        match row.inventory {
+    fn in_archive(&self, row: &Row) -> Hop {
+        match &row.inventory {
             Some(item) if item.aside.is_none() => Hop::Restore,
             // The source has it live, and the archive in the trash, in another space, or on nothing.
             Some(_) => Hop::Export,
@@ -288,43 +234,40 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// Compares what the item is on. Keys that name it matched already; content that is matched by id may stand elsewhere.
-    fn place(&mut self, row: &Row<'a>, expected: &Item, actual: &Item) {
-        let held = |side, item: &Item| above(&item.key).map(|key| self.alignment.comparable(side, &Value::Key(key)));
-        let (claimed, shown) = (held(Side::Manifest, expected), held(Side::Observation, actual));
+    fn place(&mut self, row: &Row, expected: &Shown, actual: &Shown) -> Result<(), ReadError> {
+        let held = |item: &Shown| above(&item.key).map(|key| item.comparable_front(key.segments().len()));
+        let (claimed, shown) = (held(expected), held(actual));
         if claimed == shown {
-            return;
+            return Ok(());
         }
-        let hop = match row.inventory.map(|item| held(Side::Inventory, item)) {
+        let hop = match row.inventory.as_ref().map(held) {
             Some(archived) if archived == claimed => Hop::Restore,
             Some(archived) if archived == shown => Hop::Export,
             _ => Hop::Unknown,
         };
         let discrepancy = Discrepancy::Differs {
             field: Field::Holder,
-            expected: self.safe(above(&expected.key).map(Value::Key)),
-            actual: self.safe(above(&actual.key).map(Value::Key)),
+            expected: self.safe(above(&expected.key).map(Value::Key))?,
+            actual: self.safe(above(&actual.key).map(Value::Key))?,
         };
-        self.push(row, "differs", discrepancy, What::Differs, hop);
+        self.push(row, "differs", discrepancy, What::Differs, hop)
     }
 
     /// Compares the fields of an item that both sides have.
-    fn fields(&mut self, rules: &Rules, row: &Row<'a>, expected: &Item, actual: &Item) {
+    fn fields(&mut self, rules: &Rules, row: &Row, expected: &Shown, actual: &Shown) -> Result<(), ReadError> {
         for field in rules.core.iter().chain(rules.fields) {
             if let Some(reason) = self.hidden(*field, expected, actual) {
-                if !rules.core.contains(field) && !self.archived_otherwise(row, *field, expected, actual) {
+                if !rules.core.contains(field) && !self.archived_otherwise(row, *field, expected, actual)? {
                     self.leave_out(Uncompared::field(rules.kind, *field), reason, None);
                 }
                 continue;
             }
-            let value = |side, item: &Item| {
-                item.fields.get(field).cloned().flatten().map(|value| self.alignment.comparable(side, &value))
-            };
-            let (claimed, shown) = (value(Side::Manifest, expected), value(Side::Observation, actual));
+            let (claimed, shown) = (expected.comparable(*field), actual.comparable(*field));
             if claimed == shown {
                 continue;
             }
             let seen = |item: &Item| item.fields.get(field).cloned().flatten();
-            if *field == Field::Parent && self.parent_is_missing(rules, seen(expected).as_ref()) {
+            if *field == Field::Parent && self.parent_is_missing(rules, seen(expected).as_ref())? {
                 self.leave_out(
                     format!("parent of {}", rules.kind.noun(2)),
                     "the parent itself is missing, which is told there",
@@ -332,43 +275,53 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 );
                 continue;
             }
-            let hop = match row.inventory.filter(|item| item.get(*field) != Presence::NotObservable) {
-                Some(item) if value(Side::Inventory, item) == claimed => Hop::Restore,
-                Some(item) if value(Side::Inventory, item) == shown => Hop::Export,
+            let hop = match row.inventory.as_ref().filter(|item| item.get(*field) != Presence::NotObservable) {
+                Some(item) if item.comparable(*field) == claimed => Hop::Restore,
+                Some(item) if item.comparable(*field) == shown => Hop::Export,
                 _ => Hop::Unknown,
             };
             let discrepancy = Discrepancy::Differs {
                 field: *field,
-                expected: self.safe(seen(expected)),
-                actual: self.safe(seen(actual)),
+                expected: self.safe(seen(expected))?,
+                actual: self.safe(seen(actual))?,
             };
-            self.push(row, "differs", discrepancy, What::Differs, hop);
+            self.push(row, "differs", discrepancy, What::Differs, hop)?;
             if *field == Field::Digest {
                 // Other bytes: their length says nothing more.
                 break;
             }
         }
+        Ok(())
     }
 
     /// A field that the copy doesn't show, and of which the archive already shows another value than the source claims.
-    fn archived_otherwise(&mut self, row: &Row<'a>, field: Field, expected: &Item, actual: &Item) -> bool {
-        let Some(archived) = row.inventory.filter(|item| item.get(field) != Presence::NotObservable) else {
-            return false;
+    fn archived_otherwise(
+        &mut self,
+        row: &Row,
+        field: Field,
+        expected: &Shown,
+        actual: &Shown,
+    ) -> Result<bool, ReadError> {
+        let Some(archived) = row.inventory.as_ref().filter(|item| item.get(field) != Presence::NotObservable) else {
+            return Ok(false);
         };
         // An address may be masked for whoever asked the source for it, and a digest be made by other rules.
         let plain = !matches!(field, Field::Email | Field::Body | Field::BodyBytes | Field::Description);
         let unseen = actual.get(field) == Presence::NotObservable && expected.get(field) != Presence::NotObservable;
         let (claimed, archived) = [expected, archived].map(|item| item.fields.get(&field).cloned().flatten()).into();
         if !plain || !unseen || matches!(claimed, Some(Value::Key(_))) || claimed == archived {
-            return false;
+            return Ok(false);
         }
-        let discrepancy = Discrepancy::Differs { field, expected: self.safe(claimed), actual: self.safe(archived) };
-        self.push(row, "differs", discrepancy, What::Differs, Hop::Export);
-        true
+        let discrepancy = Discrepancy::Differs { field, expected: self.safe(claimed)?, actual: self.safe(archived)? };
+        self.push(row, "differs", discrepancy, What::Differs, Hop::Export)?;
+        Ok(true)
     }
 
-    fn parent_is_missing(&self, rules: &Rules, claimed: Option<&Value>) -> bool {
-        matches!(claimed, Some(Value::Key(key)) if rules.existence.is_none() && self.lost.missing.contains_key(key))
+    fn parent_is_missing(&self, rules: &Rules, claimed: Option<&Value>) -> Result<bool, ReadError> {
+        match claimed {
+            Some(Value::Key(key)) if rules.existence.is_none() => Ok(self.lost.missing.get(key)?.is_some()),
+            _ => Ok(false),
+        }
     }
 
     /// Why a field can't be compared, if it can't.
@@ -388,23 +341,24 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// A value as a finding may carry it: the key of restricted content holds its title.
-    fn safe(&self, value: Option<Value>) -> Option<Value> {
-        match value {
-            Some(Value::Key(key)) if restricted(self.alignment, &key) => Some(Value::from("(restricted)")),
+    fn safe(&self, value: Option<Value>) -> Result<Option<Value>, ReadError> {
+        Ok(match value {
+            Some(Value::Key(key)) if self.alignment.restricted(&key)? => Some(Value::from("(restricted)")),
             other => other,
-        }
+        })
     }
 
-    fn push(&mut self, row: &Row<'a>, code: &str, discrepancy: Discrepancy, what: What, hop: Hop) {
+    fn push(&mut self, row: &Row, code: &str, discrepancy: Discrepancy, what: What, hop: Hop) -> Result<(), ReadError> {
         self.outcome.findings.push(Finding {
             code: Code { check: self.check.to_owned(), what: code.to_owned() },
             severity: Severity::Error,
-            subject: subject(self.alignment, row),
+            subject: subject(self.alignment, row)?,
             discrepancy,
             hop,
             place: None,
             remedy: (self.remedy)(what, hop).map(str::to_owned),
         });
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@ use super::compare::{Comparison, Rules, What};
 use super::tail::is_attachment_version;
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every older version of pages, blog posts and comments is in the restored copy, and the live ones carry their version number.
@@ -41,12 +42,12 @@ impl Check for History {
         Needs::of([Kind::Version, Kind::Page, Kind::BlogPost, Kind::Comment, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
         for rules in [VERSIONS, PAGES, POSTS] {
-            comparison.kind(&rules, |_, _| false);
+            comparison.kind(&rules, |_, _| false)?;
         }
-        comparison.finish()
+        Ok(comparison.finish())
     }
 }
 

@@ -1,11 +1,10 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::restricted;
 use super::{Check, Exhibits, check};
 use crate::model::{
-    Code, Damage, Discrepancy, Finding, Hop, Item, Kind, Needs, Outcome, Severity, Subject, Tally, count,
+    Code, Damage, Discrepancy, Finding, Hop, Key, Kind, Needs, Outcome, Severity, Subject, Tally, count,
 };
-use crate::reading::{Alignment, Inventory};
+use crate::reading::{Alignment, Inventory, ReadError};
 
 check! {
     /// The archive is intact, was read to its end, and is consistent within itself.
@@ -28,11 +27,12 @@ impl Check for Integrity {
         Needs::default()
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let alignment = &exhibits.alignment;
         let inventory = alignment.inventory();
-        let by_id = contents(inventory);
-        let mut findings: Vec<_> = inventory.damage.iter().map(|damage| told(damage, alignment, &by_id)).collect();
+        let by_id = damaged(inventory)?;
+        let told = inventory.damage.iter().map(|damage| told(damage, alignment, &by_id));
+        let mut findings = told.collect::<Result<Vec<_>, _>>()?;
         findings.extend(unaccounted(inventory));
         let explained = findings.iter().any(|finding| finding.severity == Severity::Error);
         if !explained && is_empty(inventory) {
@@ -48,7 +48,7 @@ impl Check for Integrity {
         let unread = (!inventory.whole && !findings.iter().any(|finding| finding.severity == Severity::Error))
             .then(|| "the archive was not read to its end".to_owned());
         let tally = Tally { examined: objects.lexed + ledger.entries, of: objects.lexed + ledger.entries_of };
-        Outcome { findings, tally, uncompared: Vec::new(), unread }
+        Ok(Outcome { findings, tally, uncompared: Vec::new(), unread })
     }
 }
 
@@ -88,27 +88,36 @@ fn finding(what: &str, message: String, remedy: Option<&str>) -> Finding {
     }
 }
 
-fn told(damage: &Damage, alignment: &Alignment<'_>, by_id: &HashMap<u64, &Item>) -> Finding {
+fn told(damage: &Damage, alignment: &Alignment<'_>, by_id: &BTreeMap<u64, Key>) -> Result<Finding, ReadError> {
     let mut subject = damage.subject.clone();
-    let named = subject.key.as_ref().or_else(|| subject.id.and_then(|id| by_id.get(&id)).map(|item| &item.key));
+    let named = subject.key.as_ref().or_else(|| subject.id.and_then(|id| by_id.get(&id)));
     let hidden = match named {
-        Some(key) => restricted(alignment, key),
+        Some(key) => alignment.restricted(key)?,
         // Nobody knows what it is: where there are restrictions at all, its title may be one that they hide.
         None => alignment.inventory().reading.number(Kind::Restriction) > 0 && !subject.title.is_empty(),
     };
     subject.restricted |= hidden;
-    Finding {
+    Ok(Finding {
         severity: damage.severity,
         subject,
         place: damage.place.clone(),
         remedy: damage.remedy.clone(),
         ..finding(&damage.what, damage.message.clone(), None)
-    }
+    })
 }
 
-/// Content items of the archive by id.
-fn contents(inventory: &Inventory) -> HashMap<u64, &Item> {
-    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_content());
-    let items = kinds.flat_map(|kind| inventory.reading.items(kind)).filter_map(Result::ok);
-    items.filter_map(|item| Some((item.id?, item))).collect()
+/// The keys of the content that is damaged and of which the reader knew no more than the id.
+fn damaged(inventory: &Inventory) -> Result<BTreeMap<u64, Key>, ReadError> {
+    let nameless = inventory.damage.iter().filter(|damage| damage.subject.key.is_none());
+    let ids: BTreeSet<u64> = nameless.filter_map(|damage| damage.subject.id).collect();
+    let mut keys = BTreeMap::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_content() && !ids.is_empty()) {
+        for item in inventory.reading.items(kind) {
+            let item = item?;
+            if let Some(id) = item.id.filter(|id| ids.contains(id)) {
+                keys.insert(id, item.key);
+            }
+        }
+    }
+    Ok(keys)
 }

@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every label of the manifest is on the page, blog post, attachment or space that it was on, and no other.
@@ -22,10 +23,10 @@ impl Check for Labels {
         Needs::of([Kind::Label, Kind::Page, Kind::BlogPost, Kind::Attachment, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&Rules::of(Kind::Label), |_, _| false);
-        comparison.finish()
+        comparison.kind(&Rules::of(Kind::Label), |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

@@ -1,48 +1,52 @@
 //! Containers that only one side of the comparison has, so that what hangs on them is told once and not item by item.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::rows::{State, state};
 use super::tail::elements;
 use crate::model::{Hop, Item, Key, Kind, count};
-use crate::reading::{Alignment, Row};
+use crate::reading::runs::Budget;
+use crate::reading::{Alignment, Keyed, KeyedFilling, ReadError, Row};
 
 /// The kinds that others hang on, outermost first.
 const HOLDERS: [Kind; 7] =
     [Kind::Space, Kind::Page, Kind::BlogPost, Kind::Comment, Kind::Attachment, Kind::User, Kind::Group];
 
-/// Keys of containers that one side lacks.
-#[derive(Debug, Default)]
+/// Keys of containers that one side lacks: as many as there are, where a restore brought nothing back.
+#[derive(Debug)]
 pub(super) struct Lost {
     /// Claimed, and not in the restored copy.
-    pub missing: HashMap<Key, Kind>,
+    pub missing: Keyed<Kind>,
     /// In the restored copy, and not claimed.
-    pub unexpected: HashMap<Key, Kind>,
+    pub unexpected: Keyed<Kind>,
 }
 
 impl Lost {
     /// Looks through all kinds that both sides of the comparison read.
-    pub fn of(alignment: &Alignment<'_>) -> Self {
-        let mut lost = Self::default();
-        let Some(observation) = alignment.observation() else { return lost };
-        let both =
-            |kind: &Kind| observation.reading.header.reads(*kind) && alignment.manifest().reading.header.reads(*kind);
+    pub fn of(alignment: &Alignment<'_>) -> Result<Self, ReadError> {
+        let budget = Budget::of_reading();
+        let (mut missing, mut unexpected) = (KeyedFilling::new(&budget), KeyedFilling::new(&budget));
+        let both = |kind: &Kind| {
+            let manifest = &alignment.manifest().reading.header;
+            alignment.observation().is_some_and(|copy| copy.reading.header.reads(*kind)) && manifest.reads(*kind)
+        };
         for kind in HOLDERS.into_iter().filter(both) {
             for row in alignment.rows(kind) {
-                match super::compare::state(row) {
-                    super::compare::State::Missing(item) => lost.missing.insert(item.key.clone(), kind),
-                    super::compare::State::Unexpected(item) => lost.unexpected.insert(item.key.clone(), kind),
-                    _ => None,
-                };
+                match state(&row?) {
+                    State::Missing(item) => missing.push(&item.key, &kind),
+                    State::Unexpected(item) => unexpected.push(&item.key, &kind),
+                    _ => {}
+                }
             }
         }
-        lost
+        Ok(Self { missing: missing.finish()?, unexpected: unexpected.finish()? })
     }
 }
 
 /// The outermost container of an item that is among the given ones.
-pub(super) fn holder(item: &Item, among: &HashMap<Key, Kind>) -> Option<(Key, Kind)> {
+pub(super) fn holder(item: &Item, among: &Keyed<Kind>) -> Result<Option<(Key, Kind)>, ReadError> {
     if among.is_empty() {
-        return None;
+        return Ok(None);
     }
     let elements = elements(&item.key);
     let mut candidates = Vec::new();
@@ -58,7 +62,12 @@ pub(super) fn holder(item: &Item, among: &HashMap<Key, Kind>) -> Option<(Key, Ki
     }
     let fronts = elements.iter().filter(|element| element.end < item.key.segments().len());
     candidates.extend(fronts.map(|element| Key::new(item.key.segments().iter().take(element.end).cloned())));
-    candidates.into_iter().find_map(|key| among.get(&key).map(|kind| (key.clone(), *kind)))
+    for key in candidates {
+        if let Some(kind) = among.get(&key)? {
+            return Ok(Some((key, kind)));
+        }
+    }
+    Ok(None)
 }
 
 /// Items that went (or came) with their containers.
@@ -71,10 +80,10 @@ pub(super) struct Cascade {
 
 impl Cascade {
     /// Takes in one item and its container.
-    pub fn push(&mut self, row: &Row<'_>, kind: Kind, (key, holder): (Key, Kind)) {
+    pub fn push(&mut self, row: &Row, kind: Kind, (key, holder): (Key, Kind)) {
         *self.items.entry(kind).or_default() += 1;
         self.holders.entry(holder).or_default().insert(key);
-        self.in_archive += u64::from(row.inventory.is_some_and(|item| item.aside.is_none()));
+        self.in_archive += u64::from(row.inventory.as_ref().is_some_and(|item| item.aside.is_none()));
     }
 
     /// How many items there are.

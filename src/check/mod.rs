@@ -1,4 +1,4 @@
-//! The checks: each examines the exhibits and says what it found. Pure, synchronous, total.
+//! The checks: each examines the exhibits and says what it found. Pure, synchronous, total but for the disk that the readings lie on.
 //!
 //! Must not know where a reading came from, nor what the verdict will be. A new check is one file and two lines here: its `mod` and its entry
 //! in the registry.
@@ -16,6 +16,7 @@ mod page_tree;
 mod permissions;
 mod readable;
 mod restrictions;
+mod rows;
 mod spaces;
 mod subject;
 mod tail;
@@ -27,7 +28,8 @@ mod users;
 pub use attachments::{Attachments, Compare};
 
 use crate::model::{Backup, Needs, Outcome, Scope};
-use crate::reading::Alignment;
+use crate::reading::{Alignment, ReadError};
+use lost::Lost;
 
 /// All that a check may look at.
 #[derive(Debug)]
@@ -36,6 +38,19 @@ pub struct Exhibits<'a> {
     pub backup: &'a Backup,
     /// The readings side by side; the archive's damage, ledger and descriptor are in its inventory.
     pub alignment: Alignment<'a>,
+    /// What of the readings holds other items and is on one side alone.
+    lost: Lost,
+}
+
+impl<'a> Exhibits<'a> {
+    /// Lays them out.
+    ///
+    /// # Errors
+    /// A reading that could not be read to its end.
+    pub fn new(backup: &'a Backup, alignment: Alignment<'a>) -> Result<Self, ReadError> {
+        let lost = Lost::of(&alignment)?;
+        Ok(Self { backup, alignment, lost })
+    }
 }
 
 /// One check.
@@ -45,7 +60,10 @@ pub trait Check {
     /// What must be read from the restored copy for it; nothing, where it looks at the archive alone.
     fn needs(&self) -> Needs;
     /// Examines.
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome;
+    ///
+    /// # Errors
+    /// A reading that could not be read to its end: nothing is said then of what was examined before.
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError>;
 }
 
 /// Declares a check: its doc comment is its documentation and its `explain` text at once.

@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// The text of every page is what the manifest says, to the byte.
@@ -25,10 +26,10 @@ impl Check for PageBodies {
         Needs::of([Kind::Page])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&BODIES, |_, _| false);
-        comparison.finish()
+        comparison.kind(&BODIES, |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

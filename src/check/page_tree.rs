@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Item, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every page of the manifest is in the restored copy, in its place in the tree, and no other.
@@ -38,12 +39,12 @@ impl Check for PageTree {
         Needs::of([Kind::Page, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
         for rules in [PAGES, TRASHED] {
-            comparison.kind(&rules, |_, _| false);
+            comparison.kind(&rules, |_, _| false)?;
         }
-        comparison.finish()
+        Ok(comparison.finish())
     }
 }
 

@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every space permission of the manifest is granted in the restored copy, and no other.
@@ -22,10 +23,10 @@ impl Check for Permissions {
         Needs::of([Kind::Permission, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&Rules::of(Kind::Permission), |_, _| false);
-        comparison.finish()
+        comparison.kind(&Rules::of(Kind::Permission), |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether the two sides of a comparison were read at all.
 
 use crate::model::{Kind, count};
-use crate::reading::{Alignment, Coverage, Reading, Row, Side};
+use crate::reading::{Alignment, Coverage, Reading, Side};
 
 /// Why a kind can't be compared, if it can't: a side was not read, or the matching lost items of it.
 pub(super) fn unreadable(alignment: &Alignment<'_>, kind: Kind) -> Option<String> {
@@ -27,12 +27,7 @@ fn unmatched(alignment: &Alignment<'_>, side: Side, kind: Kind) -> Option<String
         Side::Inventory => ("archive", &alignment.inventory().reading),
         Side::Observation => ("restored copy", &alignment.observation()?.reading),
     };
-    let has = |row: &&Row<'_>| match side {
-        Side::Manifest => row.manifest.is_some(),
-        Side::Inventory => row.inventory.is_some(),
-        Side::Observation => row.observation.is_some(),
-    };
-    let (aligned, all) = (alignment.rows(kind).iter().filter(has).count() as u64, reading.number(kind));
+    let (aligned, all) = (alignment.number(side, kind), reading.number(kind));
     (aligned != all).then(|| {
         let (aligned, of, noun) = (count(aligned), count(all), kind.noun(all));
         format!("{aligned} of {of} {noun} of the {name} could be matched, since several have one id")

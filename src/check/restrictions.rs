@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every page restriction of the manifest is in force in the restored copy, and no other.
@@ -24,10 +25,10 @@ impl Check for Restrictions {
         Needs::of([Kind::Restriction, Kind::Page, Kind::BlogPost, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&Rules::of(Kind::Restriction), |_, _| false);
-        comparison.finish()
+        comparison.kind(&Rules::of(Kind::Restriction), |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

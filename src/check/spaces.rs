@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every space that the manifest claims is in the restored copy, and no other.
@@ -29,10 +30,10 @@ impl Check for Spaces {
         Needs::of([Kind::Space, Kind::Page])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&SPACES, |_, _| false);
-        comparison.finish()
+        comparison.kind(&SPACES, |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

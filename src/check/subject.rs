@@ -1,27 +1,19 @@
 //! What a finding is about, and whether everybody may know.
 
-use std::collections::BTreeMap;
-
 use super::tail::{elements, words};
-use crate::model::{Field, Item, Key, Kind, Subject};
-use crate::reading::{Alignment, Row};
-
-/// Whether a key names content that not everybody may see.
-pub(super) fn restricted(alignment: &Alignment<'_>, key: &Key) -> bool {
-    let item = Item { kind: Kind::Page, key: key.clone(), id: None, aside: None, fields: BTreeMap::new() };
-    alignment.restricted(&item)
-}
+use crate::model::{Field, Kind, Subject};
+use crate::reading::{Alignment, ReadError, Row};
 
 /// What a row is about, for its findings.
-pub(super) fn subject(alignment: &Alignment<'_>, row: &Row<'_>) -> Subject {
-    let Some(item) = row.any() else { return Subject::default() };
-    let sides = [row.manifest, row.inventory, row.observation];
+pub(super) fn subject(alignment: &Alignment<'_>, row: &Row) -> Result<Subject, ReadError> {
+    let Some(item) = row.any() else { return Ok(Subject::default()) };
     let elements = elements(&item.key);
-    let own: Vec<String> = match alignment.content(item) {
+    let content = alignment.content(&item.key)?;
+    let own: Vec<String> = match &content {
         Some(content) => {
             let length = content.key.segments().len();
             let below = elements.iter().filter(|element| element.end > length).map(words);
-            alignment.path(content).into_iter().chain(below).collect()
+            alignment.path(content)?.into_iter().chain(below).collect()
         }
         None => match item.text(Field::Title) {
             Some(title) => vec![title.to_owned()],
@@ -29,21 +21,22 @@ pub(super) fn subject(alignment: &Alignment<'_>, row: &Row<'_>) -> Subject {
         },
     };
     let space = elements.first().filter(|first| matches!(first.word, "space" | "page" | "blog-post" | "template"));
-    Subject {
+    let mut restricted = false;
+    for item in row.items() {
+        restricted = restricted || alignment.restricted(&item.key)?;
+    }
+    // What has no id of its own (a label, a restriction) is found by that of the page it is on.
+    let without = !item.kind.is_content() && item.kind != Kind::Version;
+    let of_holder = content.filter(|_| without).and_then(|content| content.id);
+    Ok(Subject {
         kind: Some(item.kind),
         key: Some(item.key.clone()),
-        id: sides.into_iter().flatten().find_map(|item| item.id).or_else(|| of_holder(alignment, item)),
+        id: row.items().find_map(|item| item.id).or(of_holder),
         space: space
             .and_then(|first| first.arguments.first())
             .filter(|key| !key.is_empty())
             .map(|key| (*key).to_owned()),
         title: own,
-        restricted: sides.into_iter().flatten().any(|item| alignment.restricted(item)),
-    }
-}
-
-/// What has no id of its own (a label, a restriction) is found by that of the page it is on.
-fn of_holder(alignment: &Alignment<'_>, item: &Item) -> Option<u64> {
-    let without = !item.kind.is_content() && item.kind != Kind::Version;
-    alignment.content(item).filter(|_| without).and_then(|content| content.id)
+        restricted,
+    })
 }

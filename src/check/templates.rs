@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every page template of the manifest is in the restored copy, with its text, and no other.
@@ -25,10 +26,10 @@ impl Check for Templates {
         Needs::of([Kind::Template, Kind::Space])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
-        comparison.kind(&TEMPLATES, |_, _| false);
-        comparison.finish()
+        comparison.kind(&TEMPLATES, |_, _| false)?;
+        Ok(comparison.finish())
     }
 }
 

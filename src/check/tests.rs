@@ -8,7 +8,8 @@ use crate::model::{
     Account, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Form, Hop, Item,
     Key, Kind, Ledger, Severity, Subject, Value,
 };
-use crate::reading::{Alignment, Claim, Coverage, Header, Inventory, Manifest, Observation, Reading};
+use crate::reading::runs::Budget;
+use crate::reading::{Alignment, Claim, Coverage, Gathering, Header, Inventory, Manifest, Observation};
 
 type Fields = BTreeMap<Field, Option<Value>>;
 
@@ -25,6 +26,8 @@ struct Sides {
     descriptor: Descriptor,
     whole: bool,
     texts: &'static str,
+    /// Whether the disk that the copy's items lie on fails before the check runs.
+    spoiled: bool,
 }
 
 impl Sides {
@@ -42,10 +45,15 @@ impl Sides {
             descriptor: Descriptor::default(),
             whole: true,
             texts: BODY_DIGEST_RULES,
+            spoiled: false,
         }
     }
 
     fn examine(&self, check: &dyn Check) -> Outcome {
+        self.try_to_examine(check).unwrap()
+    }
+
+    fn try_to_examine(&self, check: &dyn Check) -> Result<Outcome, ReadError> {
         let coverage = |left_out: &[Kind]| {
             let told =
                 |kind: Kind| if left_out.contains(&kind) { Coverage::NotRead("403".into()) } else { Coverage::Read };
@@ -61,23 +69,28 @@ impl Sides {
             blind_spots: Vec::new(),
             texts: texts.into(),
         };
+        let reading = |header, items: &[Item]| {
+            // The disk is there to be taken away.
+            let budget = if self.spoiled { Budget::new(1) } else { Budget::of_reading() };
+            let mut gathering = Gathering::new(&budget);
+            items.iter().for_each(|item| gathering.push(item));
+            gathering.finish(header).unwrap()
+        };
         let manifest = Manifest {
-            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.manifest.clone()),
+            reading: reading(header(&[], BODY_DIGEST_RULES), &self.manifest),
             claim: Claim::Source,
             bound_to: None,
         };
         let inventory = Inventory {
-            reading: Reading::new(header(&[], BODY_DIGEST_RULES), self.archive.clone()),
+            reading: reading(header(&[], BODY_DIGEST_RULES), &self.archive),
             damage: self.damage.clone(),
             ledger: self.ledger.clone(),
             descriptor: self.descriptor.clone(),
             writer: "test".into(),
             whole: self.whole,
         };
-        let observation = self
-            .copy
-            .clone()
-            .map(|items| Observation { reading: Reading::new(header(&self.not_read, self.texts), items) });
+        let observation =
+            self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });
         let backup = Backup {
             path: PathBuf::from("b.zip"),
             form: Form::Zip,
@@ -87,7 +100,11 @@ impl Sides {
             modified: None,
         };
         let alignment = Alignment::new(&manifest, &inventory, observation.as_ref()).unwrap();
-        check.examine(&Exhibits { backup: &backup, alignment })
+        let exhibits = Exhibits::new(&backup, alignment).unwrap();
+        if let Some(observation) = observation.as_ref().filter(|_| self.spoiled) {
+            observation.reading.spoil();
+        }
+        check.examine(&exhibits)
     }
 
     fn run(&self, name: &str) -> Outcome {
@@ -333,6 +350,14 @@ fn what_was_not_read_is_never_a_pass() {
         assert!(nothing.unread.is_some() && nothing.tally.examined == 0 && nothing.findings.is_empty(), "{name}");
         let refused = Sides { not_read: Kind::ALL.to_vec(), ..Sides::same(site()) }.run(name);
         assert!(refused.unread.unwrap().contains("403") && refused.findings.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_disk_that_fails_is_no_outcome() {
+    let spoiled = Sides { spoiled: true, ..Sides::same(site()) };
+    for name in CONTENT_CHECKS {
+        assert!(spoiled.try_to_examine(by_name(name).unwrap().as_ref()).is_err(), "{name}");
     }
 }
 

@@ -1,6 +1,7 @@
 use super::compare::{Comparison, Rules, What};
 use super::{Check, Exhibits, check};
 use crate::model::{Field, Hop, Kind, Needs, Outcome};
+use crate::reading::ReadError;
 
 check! {
     /// Every account, group and membership of the manifest is in the restored copy, and no other.
@@ -27,12 +28,12 @@ impl Check for Users {
         Needs::of([Kind::User, Kind::Group, Kind::Membership])
     }
 
-    fn examine(&self, exhibits: &Exhibits<'_>) -> Outcome {
+    fn examine(&self, exhibits: &Exhibits<'_>) -> Result<Outcome, ReadError> {
         let mut comparison = Comparison::new(Self::NAME, exhibits, remedy);
         for rules in [ACCOUNTS, Rules::of(Kind::Group), Rules::of(Kind::Membership)] {
-            comparison.kind(&rules, |_, _| false);
+            comparison.kind(&rules, |_, _| false)?;
         }
-        comparison.finish()
+        Ok(comparison.finish())
     }
 }
 

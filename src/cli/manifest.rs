@@ -10,8 +10,9 @@ use super::progress::{Manner, listener};
 use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_USAGE, talk};
 use crate::clock::Context;
 use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
+use crate::expect::ExpectError;
 use crate::model::{Digest, Fault, Kind, Scope, count};
-use crate::reading::{Manifest, read_manifest};
+use crate::reading::{FileError, Manifest, read_manifest};
 use crate::{archive, expect, source};
 
 /// Captures a manifest: every item with its fields and digests, one JSON line each.
@@ -68,6 +69,9 @@ pub async fn run(args: ManifestArgs, cancel: CancellationToken) -> u8 {
                 say(&manifest, &args.out);
                 EXIT_PASSED
             }
+            Err(ExpectError::Write { cause, .. }) if cause.is_of_the_disk() => {
+                refuse(&format!("failed to write {}: {cause}", args.out.display()), EXIT_INCONCLUSIVE)
+            }
             Err(error) => refuse(&format!("failed to write {}: {error}", args.out.display()), EXIT_USAGE),
         },
         Err((_, _)) if ctx.cancel.is_cancelled() => refuse("interrupted; nothing was written", EXIT_INTERRUPTED),
@@ -91,7 +95,8 @@ async fn capture(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String
         let file =
             std::fs::File::open(path).map_err(|error| usage(format!("failed to open {}: {error}", path.display())))?;
         let read = read_manifest(std::io::BufReader::new(file));
-        read.map_err(|error| usage(format!("the manifest {} is refused: {error}", path.display())))?.0
+        let exit = |error: &FileError| if error.is_of_the_disk() { EXIT_INCONCLUSIVE } else { EXIT_USAGE };
+        read.map_err(|error| (format!("the manifest {} is refused: {error}", path.display()), exit(&error)))?.0
     } else {
         from_confluence(args, ctx).await?
     };

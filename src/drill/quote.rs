@@ -12,7 +12,7 @@ use crate::archive;
 use crate::clock::Context;
 use crate::model::{Discrepancy, Field, Finding, Hop, Kind, Privacy, body_digest};
 use crate::plan::Plan;
-use crate::reading::Observation;
+use crate::reading::{Observation, ReadError};
 use crate::target::Instance;
 
 /// Most texts that are quoted in one drill.
@@ -39,16 +39,17 @@ pub(super) async fn quote(
     if plan.privacy != Privacy::Full {
         return Ok(quoted);
     }
-    let wanted: Vec<(u64, u64)> = compared
+    let wanted = compared
         .iter()
         .filter_map(|(_, ran)| match ran {
             Ran::Outcome(outcome) => Some(outcome),
             Ran::Not(_) => None,
         })
         .flat_map(|outcome| &outcome.findings)
-        .filter_map(|finding| ids(finding, observed))
+        .filter_map(|finding| ids(finding, observed).transpose())
         .take(TEXTS_MAX)
-        .collect();
+        .collect::<Result<Vec<(u64, u64)>, _>>()
+        .map_err(Broken::rig)?;
     let ids: BTreeSet<u64> = wanted.iter().map(|(archive, _)| *archive).collect();
     let texts = tokio::task::block_in_place(|| archive::bodies(backup, &ids, BYTES_MAX + 1))
         .map_err(|error| Broken::new(error.fault(), error))?;
@@ -65,16 +66,16 @@ pub(super) async fn quote(
 }
 
 /// The ids on both sides of a body that the restore changed; none for anything else.
-fn ids(finding: &Finding, observed: &Observation) -> Option<(u64, u64)> {
+fn ids(finding: &Finding, observed: &Observation) -> Result<Option<(u64, u64)>, ReadError> {
     let changed =
         matches!(finding.discrepancy, Discrepancy::Differs { field: Field::Body, .. }) && finding.hop == Hop::Restore;
     let subject = &finding.subject;
-    let (kind, key, id) = (subject.kind?, subject.key.as_ref()?, subject.id?);
+    let (Some(kind), Some(key), Some(id)) = (subject.kind, subject.key.as_ref(), subject.id) else { return Ok(None) };
     if !changed || subject.restricted || !matches!(kind, Kind::Page | Kind::BlogPost | Kind::Comment) {
-        return None;
+        return Ok(None);
     }
-    let copy = observed.reading.items(kind).flatten().find(|item| item.key == *key)?;
-    Some((id, copy.id?))
+    let copy = observed.reading.get(kind, key)?;
+    Ok(copy.and_then(|copy| Some((id, copy.id?))))
 }
 
 /// The lines that differ, with one line around them, cut at [`LINES_MAX`] with an announcement.

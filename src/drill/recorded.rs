@@ -208,7 +208,7 @@ fn counts(seen: &Seen) -> BTreeMap<Kind, Counts> {
 
 /// What the archive holds and no check compares.
 fn asides(inventory: &Inventory) -> Vec<Uncompared> {
-    let asides = inventory.reading.asides().unwrap_or_default();
+    let asides = inventory.reading.asides();
     let left_out = |kind: Kind, number, reason: &str| Uncompared {
         what: kind.noun(number).to_owned(),
         number,
@@ -247,7 +247,7 @@ fn at_least(plan: &Plan, seen: &Seen) -> Vec<AtLeast> {
         let live = |item: &crate::model::Item| {
             item.aside.is_none() && item.text(crate::model::Field::Status) != Some("trashed")
         };
-        reading.items(kind).try_fold(0, |sum, item| item.map(|item| sum + u64::from(live(item))).ok())
+        reading.items(kind).try_fold(0, |sum, item| item.map(|item| sum + u64::from(live(&item))).ok())
     };
     plan.at_least
         .iter()

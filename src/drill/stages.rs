@@ -134,8 +134,8 @@ pub(super) async fn compare(
             &own
         }
     };
-    let alignment = Alignment::new(manifest, inventory, observed).map_err(Broken::rig)?;
-    let exhibits = Exhibits { backup, alignment };
+    let alignment = blocking(|| Alignment::new(manifest, inventory, observed)).map_err(Broken::rig)?;
+    let exhibits = blocking(|| Exhibits::new(backup, alignment)).map_err(Broken::rig)?;
     let mut compared = Compared::new();
     for planned in &plan.checks {
         let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();
@@ -143,7 +143,7 @@ pub(super) async fn compare(
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
         } else {
-            Ran::Outcome(blocking(|| check.examine(&exhibits)))
+            Ran::Outcome(blocking(|| check.examine(&exhibits)).map_err(Broken::rig)?)
         };
         compared.push((check.name().to_owned(), ran));
     }

@@ -117,8 +117,9 @@ mod tests {
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A")))]);
         Reading::new(
             header,
-            vec![Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: None, aside: None, fields }],
+            [Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: None, aside: None, fields }],
         )
+        .unwrap()
     }
 
     fn inventory(scope: Scope) -> Inventory {

@@ -11,17 +11,18 @@ mod people;
 mod spaces;
 mod templates;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use roaring::RoaringTreemap;
 
 use crate::clock::Context;
 use crate::confluence::{Client, ClientError};
 use crate::event::{Stage, Unit};
 use crate::model::{BODY_DIGEST_RULES, Fault, Kind, Needs, Scope};
-use crate::reading::{Collector, Coverage, Found, Header, Reading};
+use crate::reading::{Collector, Coverage, Found, Header, ReadError, Reading};
 
 /// Things read at one time; the client bounds the requests below them.
 const AT_ONCE: usize = 8;
@@ -50,6 +51,9 @@ pub enum ObserveError {
         /// What is wrong with the answer.
         problem: String,
     },
+    /// What was read can't be kept.
+    #[error("keep what was read: {0}")]
+    Read(#[from] ReadError),
     /// Somebody said stop.
     #[error("read on: it was cancelled")]
     Cancelled,
@@ -123,7 +127,7 @@ struct Observer<'a> {
     collector: Mutex<Collector>,
     gaps: Mutex<Gaps>,
     /// Ids of the content that was taken in, since one list can name what another one named.
-    ids: Mutex<HashSet<u64>>,
+    ids: Mutex<RoaringTreemap>,
     /// Names of users by key, as far as they were asked for.
     names: tokio::sync::Mutex<HashMap<String, String>>,
     done: AtomicU64,
@@ -159,10 +163,10 @@ impl Observer<'_> {
                 self.not_read(kind, reason);
             }
         }
-        Ok(self.finish(began, product))
+        self.finish(began, product)
     }
 
-    fn finish(self, began: String, product: Option<String>) -> Reading {
+    fn finish(self, began: String, product: Option<String>) -> Result<Reading, ObserveError> {
         let mut read: BTreeSet<Kind> = self.needs.kinds.clone();
         if self.reads_contents() {
             read.extend([Kind::Space, Kind::Page, Kind::BlogPost]);
@@ -180,7 +184,7 @@ impl Observer<'_> {
             blind_spots: gaps.blind_spots.into_iter().collect(),
             texts: BODY_DIGEST_RULES.to_owned(),
         };
-        self.collector.into_inner().unwrap_or_else(PoisonError::into_inner).finish(header)
+        Ok(self.collector.into_inner().unwrap_or_else(PoisonError::into_inner).finish(header)?)
     }
 
     /// Whether anything is needed that is, or hangs on, a page or a blog post.

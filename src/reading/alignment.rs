@@ -1,48 +1,16 @@
 //! Two or three readings side by side, by key.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod hosts;
+mod matching;
 
-use super::{Inventory, Manifest, Observation, ReadError, Reading};
-use crate::model::{Aside, Field, Identity, Item, Key, Kind, Value};
+use std::sync::Arc;
 
-/// What the readings say of one key.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    /// What the source claims.
-    pub manifest: Option<&'a Item>,
-    /// What the archive holds.
-    pub inventory: Option<&'a Item>,
-    /// What the restored copy shows.
-    pub observation: Option<&'a Item>,
-}
-
-impl<'a> Row<'a> {
-    /// The item of the first side that has it: manifest, archive, copy.
-    pub fn any(&self) -> Option<&'a Item> {
-        self.manifest.or(self.inventory).or(self.observation)
-    }
-
-    /// Why the row is not compared, by the word of the first side that says so.
-    pub fn aside(&self) -> Option<Aside> {
-        [self.manifest, self.inventory, self.observation].into_iter().flatten().find_map(|item| item.aside)
-    }
-}
-
-/// One of the three readings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The source's claim.
-    Manifest,
-    /// What the archive holds.
-    Inventory,
-    /// What the restored copy shows.
-    Observation,
-}
-
-impl Side {
-    /// All, in the order in which content flows.
-    pub const ALL: [Self; 3] = [Self::Manifest, Self::Inventory, Self::Observation];
-}
+use super::runs::Budget;
+use super::set::{Set, Walk};
+use super::{Inventory, Manifest, Observation, ReadError, Reading, Row, Shown, Side};
+use crate::model::{Identity, Key, Kind};
+pub use hosts::Host;
+use hosts::Hosts;
 
 /// The readings of one drill, aligned. Checks see only this.
 #[derive(Debug)]
@@ -52,75 +20,71 @@ pub struct Alignment<'a> {
     manifest: &'a Manifest,
     inventory: &'a Inventory,
     observation: Option<&'a Observation>,
-    rows: BTreeMap<Kind, Vec<Row<'a>>>,
-    ids: [Ids; 3],
-    restricted: HashSet<Key>,
-    titles: HashMap<Key, &'a Item>,
+    /// The items of each side under the keys by which they are matched.
+    sides: [Option<Arc<Set>>; 3],
+    hosts: Hosts,
 }
 
 impl<'a> Alignment<'a> {
     /// Aligns the readings by the identity that the archive's kind allows.
     ///
     /// # Errors
-    /// A reading that could not be read to its end.
+    /// A reading that could not be read to its end, or could not be sorted anew.
     pub fn new(
         manifest: &'a Manifest,
         inventory: &'a Inventory,
         observation: Option<&'a Observation>,
     ) -> Result<Self, ReadError> {
-        let identity = inventory.identity();
-        let mut rows: BTreeMap<Kind, BTreeMap<Key, Row<'a>>> = BTreeMap::new();
-        let sides = [Some(&manifest.reading), Some(&inventory.reading), observation.map(|side| &side.reading)];
-        let mut ids = [Ids::default(), Ids::default(), Ids::default()];
-        for ((side, reading), ids) in Side::ALL.into_iter().zip(sides).zip(&mut ids) {
-            let Some(reading) = reading else { continue };
-            *ids = Ids::of(reading, identity)?;
-            for kind in Kind::ALL {
-                let set = rows.entry(kind).or_default();
-                for item in reading.items(kind) {
-                    let item = item?;
-                    let empty = Row { manifest: None, inventory: None, observation: None };
-                    let row = set.entry(ids.key(&item.key)).or_insert(empty);
-                    match side {
-                        Side::Manifest => row.manifest = Some(item),
-                        Side::Inventory => row.inventory = Some(item),
-                        Side::Observation => row.observation = Some(item),
-                    }
-                }
-            }
-        }
-        let rows = rows.into_iter().map(|(kind, set)| (kind, set.into_values().collect())).collect();
-        let mut alignment = Self {
-            identity,
-            manifest,
-            inventory,
-            observation,
-            rows,
-            ids,
-            restricted: HashSet::new(),
-            titles: HashMap::new(),
-        };
-        alignment.index(sides.into_iter().flatten())?;
-        Ok(alignment)
+        Self::within(&Budget::of_reading(), manifest, inventory, observation)
     }
 
-    /// A value in the form in which it is compared: keys of content by the identity that was used to match.
-    pub fn comparable(&self, side: Side, value: &Value) -> Value {
-        let [manifest, inventory, observation] = &self.ids;
-        let ids = match side {
+    /// The same with a budget of its own for what is sorted anew, and another one as large for what is looked up.
+    ///
+    /// # Errors
+    /// As for [`Alignment::new`].
+    pub fn within(
+        budget: &Budget,
+        manifest: &'a Manifest,
+        inventory: &'a Inventory,
+        observation: Option<&'a Observation>,
+    ) -> Result<Self, ReadError> {
+        let identity = inventory.identity();
+        let readings = [Some(&manifest.reading), Some(&inventory.reading), observation.map(|side| &side.reading)];
+        let by_key = |reading: &Reading| match identity {
+            Identity::Natural => Ok(reading.set.clone()),
+            Identity::Id => matching::by_id(reading, budget).map(Arc::new),
+        };
+        let inventory_set = by_key(&inventory.reading)?;
+        let manifest_set = if is_same(&manifest.reading, &inventory.reading) {
+            inventory_set.clone()
+        } else {
+            by_key(&manifest.reading)?
+        };
+        let observation_set = observation.map(|side| by_key(&side.reading)).transpose()?;
+        let sides = [Some(manifest_set), Some(inventory_set), observation_set];
+        // Each is asked once, however many sides share it.
+        let [manifest_reading, inventory_reading, observation_reading] = readings;
+        let second = inventory_reading.filter(|_| !is_same(&manifest.reading, &inventory.reading));
+        let different = [manifest_reading, second, observation_reading].into_iter().flatten();
+        let hosts = Hosts::of(different.collect::<Vec<_>>().as_slice(), &budget.again())?;
+        Ok(Self { identity, manifest, inventory, observation, sides, hosts })
+    }
+
+    /// The rows of a kind in key order: the union of the keys of all readings, asides included.
+    pub fn rows(&self, kind: Kind) -> AlignedRows<'_> {
+        let sides = self.sides.each_ref().map(|set| set.as_deref().map(|set| Ahead::of(set, kind)));
+        AlignedRows { sides, begun: false }
+    }
+
+    /// How many rows of a kind have an item of this side. Fewer than the reading has items, where several have one id.
+    pub fn number(&self, side: Side, kind: Kind) -> u64 {
+        let [manifest, inventory, observation] = &self.sides;
+        let set = match side {
             Side::Manifest => manifest,
             Side::Inventory => inventory,
             Side::Observation => observation,
         };
-        match value {
-            Value::Key(key) => Value::Key(ids.key(key)),
-            other => other.clone(),
-        }
-    }
-
-    /// The rows of a kind in key order: the union of the keys of all readings, asides included.
-    pub fn rows(&self, kind: Kind) -> &[Row<'a>] {
-        self.rows.get(&kind).map_or(&[], Vec::as_slice)
+        set.as_ref().and_then(|set| set.keys.get(&kind)).copied().unwrap_or_default()
     }
 
     /// The source's claim.
@@ -138,107 +102,93 @@ impl<'a> Alignment<'a> {
         self.observation
     }
 
-    /// Whether a view restriction of any reading hides this content, by itself or by a page above it.
-    pub fn restricted(&self, item: &Item) -> bool {
-        let mut current = self.content(item);
-        for _ in 0..1_000 {
-            let Some(item) = current else { return false };
-            if self.restricted.contains(&item.key) {
-                return true;
-            }
-            current = parent(item).and_then(|key| self.titles.get(&key).copied());
-        }
-        // A chain of parents without end can't be shown to be open.
-        true
+    /// Whether a view restriction of any reading hides the content of this key, by itself or by a page above it.
+    ///
+    /// # Errors
+    /// A disk that doesn't give back what was written.
+    pub fn restricted(&self, key: &Key) -> Result<bool, ReadError> {
+        self.hosts.restricted(key)
     }
 
-    /// The titles from the outermost parent page down to this item.
-    pub fn path(&self, item: &Item) -> Vec<String> {
-        let mut titles = Vec::new();
-        let mut current = Some(item);
-        while let Some(item) = current.filter(|_| titles.len() < 100) {
-            titles.push(
-                item.text(Field::Title)
-                    .map_or_else(|| item.key.segments().last().cloned().unwrap_or_default(), str::to_owned),
-            );
-            current = parent(item).and_then(|key| self.titles.get(&key).copied());
-        }
-        titles.reverse();
-        titles
+    /// The titles from the outermost parent page down to this one.
+    ///
+    /// # Errors
+    /// A disk that doesn't give back what was written.
+    pub fn path(&self, host: &Host) -> Result<Vec<String>, ReadError> {
+        self.hosts.path(host)
     }
 
-    /// The page or blog post that an item hangs on, or the item itself.
-    pub fn content(&self, item: &Item) -> Option<&'a Item> {
-        let segments = item.key.segments();
-        (1..=segments.len()).rev().find_map(|length| {
-            let (front, _) = segments.split_at_checked(length)?;
-            self.titles.get(&Key::new(front.iter().cloned())).copied()
-        })
+    /// The page or blog post that the item of this key hangs on, or that it is itself.
+    ///
+    /// # Errors
+    /// A disk that doesn't give back what was written.
+    pub fn content(&self, key: &Key) -> Result<Option<Host>, ReadError> {
+        self.hosts.content(key)
+    }
+}
+
+/// Whether two readings share their items.
+fn is_same(one: &Reading, other: &Reading) -> bool {
+    Arc::ptr_eq(&one.set, &other.set)
+}
+
+/// The items of one side, one of them in advance.
+#[derive(Debug)]
+struct Ahead<'a> {
+    walk: Walk<'a>,
+    next: Option<(Vec<u8>, Shown)>,
+}
+
+impl<'a> Ahead<'a> {
+    fn of(set: &'a Set, kind: Kind) -> Self {
+        Self { walk: set.kind(kind), next: None }
     }
 
-    fn index(&mut self, sides: impl Iterator<Item = &'a Reading>) -> Result<(), ReadError> {
-        for reading in sides {
-            for item in reading.items(Kind::Restriction) {
-                let segments = item?.key.segments();
-                let at = segments.iter().rposition(|segment| segment == "restriction");
-                if let Some((holder, rest)) = at.and_then(|at| segments.split_at_checked(at))
-                    && rest.get(1).is_some_and(|operation| operation == "read")
-                {
-                    self.restricted.insert(Key::new(holder.iter().cloned()));
-                }
-            }
-            for kind in [Kind::Page, Kind::BlogPost] {
-                for item in reading.items(kind) {
-                    let item = item?;
-                    self.titles.entry(item.key.clone()).or_insert(item);
-                }
-            }
-        }
+    fn look(&mut self) -> Result<(), ReadError> {
+        self.next = self.walk.next().transpose()?;
         Ok(())
     }
-}
 
-fn parent(item: &Item) -> Option<Key> {
-    match item.fields.get(&Field::Parent) {
-        Some(Some(Value::Key(key))) => Some(key.clone()),
-        _ => None,
+    /// The item of this key, if it is the next one; of several the last.
+    fn take(&mut self, key: &[u8]) -> Result<Option<Shown>, ReadError> {
+        let mut taken = None;
+        while let Some((_, item)) = self.next.take_if(|(next, _)| next.as_slice() == key) {
+            taken = Some(item);
+            self.look()?;
+        }
+        Ok(taken)
     }
 }
 
-/// Content ids by natural key, to replace the front of a key by the id.
-#[derive(Debug, Default)]
-struct Ids {
-    by_key: HashMap<Key, u64>,
+/// The rows of one kind in key order. Behind an error there is nothing.
+#[derive(Debug)]
+pub struct AlignedRows<'a> {
+    sides: [Option<Ahead<'a>>; 3],
+    begun: bool,
 }
 
-impl Ids {
-    fn of(reading: &Reading, identity: Identity) -> Result<Self, ReadError> {
-        let mut by_key = HashMap::new();
-        if identity == Identity::Id {
-            for kind in Kind::ALL.into_iter().filter(|kind| kind.is_content()) {
-                for item in reading.items(kind) {
-                    let item = item?;
-                    if let Some(id) = item.id {
-                        by_key.insert(item.key.clone(), id);
-                    }
-                }
-            }
+impl AlignedRows<'_> {
+    fn step(&mut self) -> Result<Option<Row>, ReadError> {
+        if !self.begun {
+            self.begun = true;
+            self.sides.iter_mut().flatten().try_for_each(Ahead::look)?;
         }
-        Ok(Self { by_key })
+        let keys = self.sides.iter().flatten().filter_map(|side| side.next.as_ref()).map(|(key, _)| key);
+        let Some(key) = keys.min().cloned() else { return Ok(None) };
+        let [manifest, inventory, observation] = &mut self.sides;
+        let take = |side: &mut Option<Ahead<'_>>| side.as_mut().map_or(Ok(None), |side| side.take(&key));
+        Ok(Some(Row { manifest: take(manifest)?, inventory: take(inventory)?, observation: take(observation)? }))
     }
+}
 
-    /// The key by which the item is matched: with ids, the longest front of it that is content becomes `["content", id]`.
-    fn key(&self, key: &Key) -> Key {
-        if self.by_key.is_empty() {
-            return key.clone();
+impl Iterator for AlignedRows<'_> {
+    type Item = Result<Row, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.step();
+        if row.is_err() {
+            self.sides = [None, None, None];
         }
-        let segments = key.segments();
-        for length in (1..=segments.len()).rev() {
-            let (front, rest) = segments.split_at(length);
-            if let Some(id) = self.by_key.get(&Key::new(front.iter().cloned())) {
-                return Key::new(["content".to_owned(), format!("{id:020}")]).with(rest.iter().cloned());
-            }
-        }
-        key.clone()
+        row.transpose()
     }
 }

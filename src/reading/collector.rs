@@ -1,12 +1,22 @@
 //! Gathers what a reader finds in any order, and resolves references when the reading is complete.
 
-use std::collections::{BTreeMap, HashMap};
+mod holders;
+#[cfg(test)]
+mod tests;
 
-use super::{Header, Reading};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::runs::{self, Budget, Filling, Runs, SpillError};
+use super::stored::StoredValue;
+use super::{Gathering, Header, ReadError, Reading};
 use crate::model::{Aside, Field, Item, Key, Kind, Value};
+use holders::{Held, Holders};
 
 /// What an item hangs on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holder {
     /// Nothing: the name is the whole key.
     None,
@@ -44,103 +54,138 @@ pub struct Found {
     pub fields: Vec<(Field, FoundValue)>,
 }
 
+/// What was found, in its compact form.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredFound<'a> {
+    kind: Kind,
+    id: Option<u64>,
+    holder: Cow<'a, Holder>,
+    name: Cow<'a, [String]>,
+    aside: Option<Aside>,
+    #[serde(borrow)]
+    fields: Vec<(Field, StoredFoundValue<'a>)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum StoredFoundValue<'a> {
+    Absent,
+    #[serde(borrow)]
+    Value(StoredValue<'a>),
+    Content(u64),
+}
+
+impl<'a> From<&'a FoundValue> for StoredFoundValue<'a> {
+    fn from(found: &'a FoundValue) -> Self {
+        match found {
+            FoundValue::Absent => Self::Absent,
+            FoundValue::Value(value) => Self::Value(value.into()),
+            FoundValue::Content(id) => Self::Content(*id),
+        }
+    }
+}
+
 /// Gathers found items and makes a [`Reading`] of them.
 ///
 /// Content items (pages, blog posts, comments, attachments) are found by id as holders and by reference. A holder that nobody found puts
-/// the item below `["orphan", id]` and sets it aside as [`Aside::Orphan`]; an item below one that is set aside is set aside too.
-#[derive(Debug, Default)]
+/// the item below `["orphan", id]` and sets it aside as [`Aside::Orphan`], and so does one that hangs on itself, or on more than a hundred others one above the
+/// other; an item below one that is set aside is set aside too.
+#[derive(Debug)]
 pub struct Collector {
-    found: Vec<Found>,
-    content: HashMap<u64, usize>,
+    budget: Budget,
+    /// By what they hang on, so that the items of one holder come one after the other.
+    found: Runs,
+    /// What is found by id.
+    held: Filling,
+    number: u64,
+    row: Vec<u8>,
+}
+
+impl Default for Collector {
+    fn default() -> Self {
+        Self::new(&Budget::of_reading())
+    }
 }
 
 impl Collector {
+    /// Nothing found yet. The reading gets as much memory again.
+    pub fn new(budget: &Budget) -> Self {
+        Self {
+            budget: budget.clone(),
+            found: Runs::walked(budget),
+            held: Filling::new(budget),
+            number: 0,
+            row: Vec::new(),
+        }
+    }
+
     /// Takes in an item.
     pub fn push(&mut self, found: Found) {
-        if let (true, Some(id)) = (found.kind.is_content() || found.kind == Kind::Draft, found.id) {
-            self.content.insert(id, self.found.len());
+        let Found { kind, id, holder, name, aside, fields } = &found;
+        if let (true, Some(id)) = (kind.is_content() || *kind == Kind::Draft, id) {
+            let (holder, name) = (Cow::Borrowed(holder), Cow::Borrowed(name.as_slice()));
+            let held = Held { number: self.number, holder, name, aside: *aside, trashed: is_trashed(&found) };
+            self.held.push(*id, &held);
         }
-        self.found.push(found);
+        let above = match holder {
+            Holder::Content(id) => *id,
+            Holder::None | Holder::Key(_) => 0,
+        };
+        let stored = StoredFound {
+            kind: *kind,
+            id: *id,
+            holder: Cow::Borrowed(holder),
+            name: Cow::Borrowed(name),
+            aside: *aside,
+            fields: fields.iter().map(|(field, found)| (*field, found.into())).collect(),
+        };
+        self.row.clear();
+        runs::write(&stored, &mut self.row);
+        self.found.push(&(u128::from(above) << 64 | u128::from(self.number)).to_be_bytes(), &self.row);
+        self.number += 1;
     }
 
     /// How many items were taken in.
-    pub fn len(&self) -> usize {
-        self.found.len()
+    pub fn len(&self) -> u64 {
+        self.number
     }
 
     /// Whether nothing was taken in.
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.number == 0
     }
 
     /// Resolves all references and makes the reading.
-    pub fn finish(self, header: Header) -> Reading {
-        let mut resolved: Vec<Option<(Key, Option<Aside>)>> = vec![None; self.found.len()];
-        for index in 0..self.found.len() {
-            self.resolve(index, &mut resolved);
+    ///
+    /// # Errors
+    /// A disk that could not take what was found, or doesn't give it back.
+    pub fn finish(self, header: Header) -> Result<Reading, ReadError> {
+        let found = self.found.finish_apart()?;
+        let mut holders = Holders::new(self.held.finish()?);
+        let mut items = Gathering::new(&self.budget.again());
+        let mut rows = found.rows();
+        while let Some((key, row)) = rows.next()? {
+            let number = key.last_chunk().copied().map(u64::from_be_bytes).ok_or(SpillError::Damaged)?;
+            items.push_at(&item(number, runs::read(row)?, &mut holders)?, number);
         }
-        let live: HashMap<u64, &Key> = self
-            .content
-            .iter()
-            .filter_map(|(id, index)| match resolved.get(*index) {
-                Some(Some((key, None))) => Some((*id, key, self.found.get(*index)?)),
-                _ => None,
-            })
-            .filter(|(_, _, found)| !is_trashed(found))
-            .map(|(id, key, _)| (id, key))
-            .collect();
-        let items = self.found.iter().zip(&resolved).filter_map(|(found, place)| {
-            let (key, aside) = place.as_ref()?;
-            let fields: BTreeMap<Field, Option<Value>> =
-                found.fields.iter().map(|(field, value)| (*field, settle(value, &live))).collect();
-            Some(Item { kind: found.kind, key: key.clone(), id: found.id, aside: *aside, fields })
-        });
-        Reading::new(header, items.collect())
+        drop((rows, holders));
+        drop(found);
+        items.finish(header)
     }
+}
 
-    /// Works out key and aside of one item and, before it, of all that it hangs on: by a walk up and back down, so that deep or
-    /// circular chains can't exhaust the stack.
-    fn resolve(&self, index: usize, resolved: &mut [Option<(Key, Option<Aside>)>]) {
-        let mut chain = vec![index];
-        let mut above: Option<(Key, Option<Aside>)> = None;
-        while let Some(found) = chain.last().and_then(|last| self.found.get(*last)) {
-            match &found.holder {
-                Holder::None => above = Some((Key::new(Vec::<String>::new()), None)),
-                Holder::Key(key) => above = Some((key.clone(), None)),
-                Holder::Content(id) => match self.content.get(id) {
-                    Some(holder) if !chain.contains(holder) => match resolved.get(*holder).cloned().flatten() {
-                        Some(place) => above = Some((place.0, self.inherited(*holder, place.1))),
-                        None => {
-                            chain.push(*holder);
-                            continue;
-                        }
-                    },
-                    _ => above = Some((Key::new(["orphan".to_owned(), id.to_string()]), Some(Aside::Orphan))),
-                },
-            }
-            break;
-        }
-        while let (Some(last), Some((key, inherited))) = (chain.pop(), above.take()) {
-            let Some(found) = self.found.get(last) else { break };
-            let key = key.with(found.name.iter().cloned());
-            let aside = found.aside.or(inherited);
-            above = Some((key.clone(), self.inherited(last, aside)));
-            if let Some(slot) = resolved.get_mut(last) {
-                *slot = Some((key, aside));
-            }
-        }
+/// The item of what was found.
+fn item(number: u64, found: StoredFound<'_>, holders: &mut Holders) -> Result<Item, ReadError> {
+    let (key, aside) = holders.place(number, &found.holder, &found.name, found.aside)?;
+    let mut fields = BTreeMap::new();
+    for (field, value) in found.fields {
+        let value = match value {
+            StoredFoundValue::Absent => None,
+            StoredFoundValue::Value(value) => Some(value.into()),
+            StoredFoundValue::Content(id) => holders.live(id)?.map(Value::Key),
+        };
+        fields.insert(field, value);
     }
-
-    /// Why an item below this one is set aside.
-    fn inherited(&self, holder: usize, aside: Option<Aside>) -> Option<Aside> {
-        match aside {
-            Some(Aside::Draft | Aside::OnDraft) => Some(Aside::OnDraft),
-            Some(Aside::Trashed) => Some(Aside::OnTrashed),
-            Some(other) => Some(other),
-            None if self.found.get(holder).is_some_and(is_trashed) => Some(Aside::OnTrashed),
-            None => None,
-        }
-    }
+    Ok(Item { kind: found.kind, key, id: found.id, aside, fields })
 }
 
 fn is_trashed(found: &Found) -> bool {
@@ -148,68 +193,4 @@ fn is_trashed(found: &Found) -> bool {
         .fields
         .iter()
         .any(|(field, value)| *field == Field::Status && *value == FoundValue::Value(Value::from("trashed")))
-}
-
-fn settle(value: &FoundValue, live: &HashMap<u64, &Key>) -> Option<Value> {
-    match value {
-        FoundValue::Absent => None,
-        FoundValue::Value(value) => Some(value.clone()),
-        FoundValue::Content(id) => live.get(id).map(|key| Value::Key((*key).clone())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(kind: Kind, id: u64, holder: Holder, name: &[&str]) -> Found {
-        let name = name.iter().map(|part| (*part).to_owned()).collect();
-        Found { kind, id: Some(id), holder, name, aside: None, fields: Vec::new() }
-    }
-
-    fn header() -> Header {
-        Header {
-            origin: "test".into(),
-            began: String::new(),
-            ended: String::new(),
-            product: None,
-            scope: crate::model::Scope::Unknown,
-            coverage: BTreeMap::new(),
-            blind_spots: Vec::new(),
-            texts: crate::model::BODY_DIGEST_RULES.into(),
-        }
-    }
-
-    #[test]
-    fn holders_are_found_in_any_order_and_circles_end() {
-        let mut all = Collector::default();
-        all.push(found(Kind::Attachment, 3, Holder::Content(2), &["attachment", "a.png"]));
-        all.push(found(Kind::Comment, 2, Holder::Content(1), &["comment", "x"]));
-        all.push(found(Kind::Page, 1, Holder::None, &["page", "S", "T"]));
-        all.push(found(Kind::Comment, 8, Holder::Content(9), &["comment", "y"]));
-        all.push(found(Kind::Comment, 9, Holder::Content(8), &["comment", "z"]));
-        let reading = all.finish(header());
-        let attachment = reading.items(Kind::Attachment).next().unwrap().unwrap();
-        assert_eq!(attachment.key, Key::new(["page", "S", "T", "comment", "x", "attachment", "a.png"]));
-        for comment in reading.items(Kind::Comment) {
-            let comment = comment.unwrap();
-            assert_eq!(comment.aside.is_none(), comment.id == Some(2));
-        }
-    }
-
-    #[test]
-    fn what_hangs_on_trashed_content_is_set_aside_and_no_parent() {
-        let mut all = Collector::default();
-        let mut page = found(Kind::Page, 1, Holder::None, &["page", "S", "T", "trashed"]);
-        page.fields.push((Field::Status, FoundValue::Value("trashed".into())));
-        all.push(page);
-        let mut child = found(Kind::Page, 2, Holder::None, &["page", "S", "C"]);
-        child.fields.push((Field::Parent, FoundValue::Content(1)));
-        all.push(child);
-        all.push(found(Kind::Comment, 3, Holder::Content(1), &["comment"]));
-        let reading = all.finish(header());
-        assert_eq!(reading.items(Kind::Comment).next().unwrap().unwrap().aside, Some(Aside::OnTrashed));
-        let child = reading.items(Kind::Page).next().unwrap().unwrap();
-        assert_eq!(child.get(Field::Parent), crate::model::Presence::Absent);
-    }
 }

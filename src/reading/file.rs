@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Coverage, Header, Manifest, ReadError, Reading};
+use super::{Claim, Coverage, Gathering, Header, Manifest, ReadError};
 use crate::model::{Digest, Hasher, Item, Kind};
 
 /// The format number that this program writes. It reads all up to it.
@@ -68,9 +68,16 @@ pub enum FileError {
         /// What is there.
         actual: u64,
     },
-    /// The reading that was to be written broke off.
+    /// The items that were to be written can't be read, or those that were read can't be kept.
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+impl FileError {
+    /// Whether the disk failed that items are sorted on: nothing is wrong with the file then.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Read(_))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -117,7 +124,7 @@ pub fn write_manifest(manifest: &Manifest, mut to: impl Write) -> Result<Digest,
     let mut counts = BTreeMap::new();
     for kind in Kind::ALL {
         for item in manifest.reading.items(kind) {
-            line(json(item?)?, &mut before)?;
+            line(json(&item?)?, &mut before)?;
             *counts.entry(kind).or_default() += 1;
         }
     }
@@ -151,7 +158,7 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
         first.header.coverage.extend(SINCE_2.map(|kind| (kind, none())));
     }
     hasher.update(text.as_bytes());
-    let (mut items, mut number) = (Vec::new(), 1_u64);
+    let (mut items, mut number) = (Gathering::default(), 1_u64);
     let last: Last = loop {
         let more = next_line(&mut from, &mut text).map_err(|error| unread(number + 1, error))?;
         if !more {
@@ -164,7 +171,7 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
         if !text.ends_with('\n') {
             return Err(FileError::CutOff { line: number });
         }
-        items.push(serde_json::from_str::<Item>(&text).map_err(|error| line_error(number, &error))?);
+        items.push(&serde_json::from_str::<Item>(&text).map_err(|error| line_error(number, &error))?);
         hasher.update(text.as_bytes());
     };
     let actual = hasher.clone().finish();
@@ -178,7 +185,7 @@ pub fn read_manifest(mut from: impl BufRead) -> Result<(Manifest, Digest), FileE
             problem: "nothing may stand behind the closing line".to_owned(),
         });
     }
-    let reading = Reading::new(first.header, items);
+    let reading = items.finish(first.header)?;
     for kind in Kind::ALL {
         let (claimed, actual) = (last.counts.get(&kind).copied().unwrap_or_default(), reading.number(kind));
         if claimed != actual {
@@ -222,6 +229,7 @@ fn next_line(from: &mut impl BufRead, text: &mut String) -> std::io::Result<bool
 mod tests {
     use super::*;
     use crate::model::{Field, Key, Scope, Value};
+    use crate::reading::Reading;
 
     fn manifest() -> Manifest {
         let header = Header {
@@ -236,7 +244,7 @@ mod tests {
         };
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A\u{2028}b"))), (Field::Parent, None)]);
         let item = Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: Some(1), aside: None, fields };
-        let reading = Reading::new(header, vec![item.clone(), item]);
+        let reading = Reading::new(header, [item.clone(), item]).unwrap();
         Manifest { reading, claim: Claim::Source, bound_to: Some(Digest::of("x")) }
     }
 

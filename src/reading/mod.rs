@@ -1,25 +1,39 @@
 //! Readings: content as one side shows it, as one sorted set a kind; their exchange file; their alignment by key.
 //!
+//! However many items there are, they take bounded memory: they lie in sorted runs ([`runs`]) and are walked one by one. So every walk can fail
+//! with a [`ReadError`], and what is sorted, looked up or gathered here goes the same way.
+//!
 //! Three types of one shape, so that expected and actual can't be swapped: [`Manifest`], [`Inventory`], [`Observation`].
 //! Must not know where a reading came from, nor what a check will say about it.
 
 mod alignment;
 mod collector;
 mod file;
+mod keyed;
+mod order;
+mod row;
 pub mod runs;
 mod set;
+mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use alignment::{Alignment, Row, Side};
+pub use alignment::{AlignedRows, Alignment, Host};
 pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
-pub use set::{ReadError, SortedSet};
+pub use keyed::{Keyed, KeyedFilling};
+pub use row::{Regrouped, Regrouping, Row, Side};
+pub use set::{Gathering, Items, ReadError};
+pub use stored::Shown;
 
 pub use crate::model::Claim;
-use crate::model::{Aside, Damage, Descriptor, Digest, Identity, Item, Kind, Ledger, Scope};
+use crate::model::{Aside, Damage, Descriptor, Digest, Identity, Item, Key, Kind, Ledger, Scope};
+use set::Set;
 
 /// What a side could show of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,48 +74,73 @@ impl Header {
     }
 }
 
-/// Content as one side shows it.
-#[derive(Debug, Clone, PartialEq)]
+/// Content as one side shows it. Cheap to clone; the clones share the items.
+#[derive(Debug, Clone)]
 pub struct Reading {
     /// What it says of itself.
     pub header: Header,
-    sets: BTreeMap<Kind, SortedSet>,
+    set: Arc<Set>,
 }
 
 impl Reading {
-    /// Makes a reading of items in any order.
+    /// Makes a reading of items in any order, as [`Gathering::finish`] does.
     ///
-    /// Items of one kind and key get `#2`, `#3`, … behind the key, those last that are set aside, then in order of their creation time,
-    /// text digest and id.
-    pub fn new(header: Header, items: Vec<Item>) -> Self {
-        let mut sets: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
-        for item in items {
-            sets.entry(item.kind).or_default().push(item);
-        }
-        Self { header, sets: sets.into_iter().map(|(kind, items)| (kind, SortedSet::new(items))).collect() }
+    /// # Errors
+    /// A disk that could not take all items, or doesn't give them back.
+    pub fn new(header: Header, items: impl IntoIterator<Item = Item>) -> Result<Self, ReadError> {
+        let mut gathering = Gathering::default();
+        items.into_iter().for_each(|item| gathering.push(&item));
+        gathering.finish(header)
+    }
+
+    fn of(header: Header, set: Set) -> Self {
+        Self { header, set: Arc::new(set) }
     }
 
     /// The items of a kind in key order.
-    pub fn items(&self, kind: Kind) -> impl Iterator<Item = Result<&Item, ReadError>> {
-        self.sets.get(&kind).into_iter().flat_map(SortedSet::iter)
+    pub fn items(&self, kind: Kind) -> Items<'_> {
+        Items(self.set.kind(kind))
+    }
+
+    /// The item of this kind and key.
+    ///
+    /// # Errors
+    /// A disk that doesn't give back what was written.
+    pub fn get(&self, kind: Kind, key: &Key) -> Result<Option<Item>, ReadError> {
+        self.set.get(kind, key)
+    }
+
+    /// Takes its disk away: what was sorted there can't be read any more.
+    #[cfg(test)]
+    pub(crate) fn spoil(&self) {
+        self.set.spoil();
     }
 
     /// How many items of a kind there are, asides included.
     pub fn number(&self, kind: Kind) -> u64 {
-        self.sets.get(&kind).map_or(0, SortedSet::len)
+        self.set.numbers.get(&kind).copied().unwrap_or_default()
     }
 
     /// Items of each kind that stand outside the comparison, by reason.
-    pub fn asides(&self) -> Result<BTreeMap<(Kind, Aside), u64>, ReadError> {
-        let mut counts = BTreeMap::new();
-        for kind in Kind::ALL {
-            for item in self.items(kind) {
-                if let Some(aside) = item?.aside {
-                    *counts.entry((kind, aside)).or_default() += 1;
+    pub fn asides(&self) -> &BTreeMap<(Kind, Aside), u64> {
+        &self.set.asides
+    }
+}
+
+impl PartialEq for Reading {
+    /// A reading that can't be read to its end equals none.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |kind| {
+            let (mut one, mut other) = (self.items(kind), other.items(kind));
+            loop {
+                match (one.next(), other.next()) {
+                    (None, None) => return true,
+                    (Some(Ok(one)), Some(Ok(other))) if one == other => {}
+                    _ => return false,
                 }
             }
-        }
-        Ok(counts)
+        };
+        self.header == other.header && Kind::ALL.into_iter().all(same)
     }
 }
 

@@ -131,7 +131,7 @@ fn inventory(path: &Path) -> Inventory {
 }
 
 fn items(inventory: &Inventory, kind: Kind) -> Vec<Item> {
-    inventory.reading.items(kind).map(|item| item.unwrap().clone()).collect()
+    inventory.reading.items(kind).map(Result::unwrap).collect()
 }
 
 fn worse(inventory: &Inventory) -> Vec<&Damage> {

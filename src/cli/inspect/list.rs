@@ -27,8 +27,8 @@ pub fn run(path: &Path, kind: Kind, json: bool, ctx: &Context) -> u8 {
             out.write_all(HEAD.as_bytes())?;
         }
         for item in inventory.reading.items(kind) {
-            let item = &item.map_err(std::io::Error::other)?;
-            let line = if json { serde_json::to_string(item)? + "\n" } else { row(item) };
+            let item = item.map_err(std::io::Error::other)?;
+            let line = if json { serde_json::to_string(&item)? + "\n" } else { row(&item) };
             out.write_all(line.as_bytes())?;
         }
         out.flush()

@@ -70,15 +70,31 @@ pub struct Rows<'a> {
     sources: Vec<Source<'a>>,
     /// Numbers of the sources that have rows left, by the row at which each stands; of equal ones the older source first.
     order: Vec<usize>,
+    /// The key at which it begins.
+    from: Vec<u8>,
     begun: bool,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(arena: &'a Arena, file: Option<&'a File>, runs: &'a [Run]) -> Self {
-        let of_run = |(run, file)| From::Run { run, file, next_block: 0, block: Vec::new(), next: 0 };
-        let on_disk = runs.iter().zip(std::iter::repeat(file)).filter_map(|(run, file)| Some(of_run((run, file?))));
-        let all = on_disk.chain([From::Memory { arena, next: 0 }]);
-        Self { sources: all.map(|from| Source { from, front: 0, at: 0 }).collect(), order: Vec::new(), begun: false }
+        Self::from(arena, file, runs, &[])
+    }
+
+    pub(super) fn from(arena: &'a Arena, file: Option<&'a File>, runs: &'a [Run], key: &[u8]) -> Self {
+        let of_run = |run: &'a Run, file| {
+            let next_block = run.block_before(key);
+            From::Run { run, file, next_block, block: Vec::new(), next: 0 }
+        };
+        let on_disk = runs.iter().zip(std::iter::repeat(file)).filter_map(|(run, file)| Some(of_run(run, file?)));
+        let next = if key.is_empty() { 0 } else { arena.slots.partition_point(|slot| arena.key(*slot) < key) };
+        let all = on_disk.chain([From::Memory { arena, next }]);
+        let sources = all.map(|from| Source { from, front: 0, at: 0 }).collect();
+        Self { sources, order: Vec::new(), from: key.to_vec(), begun: false }
+    }
+
+    /// The row that [`Rows::next`] gave last; `None` before the first and behind the last.
+    pub fn current(&self) -> Option<KeyAndRow<'_>> {
+        self.order.first().and_then(|first| self.sources.get(*first)).map(Source::row)
     }
 
     /// The next row: its key and itself.
@@ -98,18 +114,29 @@ impl<'a> Rows<'a> {
         } else {
             self.begin()?;
         }
-        Ok(self.order.first().and_then(|first| self.sources.get(*first)).map(Source::row))
+        Ok(self.current())
     }
 
     fn begin(&mut self) -> Result<(), SpillError> {
         self.begun = true;
         for number in 0..self.sources.len() {
-            if self.step(number)? {
+            if self.reach(number)? {
                 self.order.insert(0, number);
                 self.sink();
             }
         }
         Ok(())
+    }
+
+    /// Steps to the first row that isn't before where it begins.
+    fn reach(&mut self, number: usize) -> Result<bool, SpillError> {
+        let Some(source) = self.sources.get_mut(number) else { return Ok(false) };
+        while source.step()? {
+            if source.row().0 >= self.from.as_slice() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn step(&mut self, source: usize) -> Result<bool, SpillError> {

@@ -4,7 +4,7 @@
 //! allows, the one that is pushed to sorts its index and writes its rows as a run to an anonymous temporary file. [`Sorted`], which
 //! [`Runs::finish`] gives, walks the rows in key order, runs and memory merged, and finds rows by key. A small archive never touches the disk.
 //!
-//! A run is a file of blocks of about [`run::BLOCK`] bytes. What finds and proves them (place, length, checksum, first key, number of rows) stays in
+//! A run is a file of blocks of some kibibytes ([`Layout`]). What finds and proves them (place, length, checksum, first key, number of rows) stays in
 //! memory: nobody else ever reads the file, and what it gives back is held against what was written. A disk that is full or can't be
 //! read is an error ([`SpillError`]) and never a shorter answer.
 //!
@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub use merge::{KeyAndRow, Rows};
 pub use sorted::Sorted;
 pub use table::{Beside, Filling, Numbered, Table, TableRows};
+pub(super) use table::{read, write};
 
 use run::{Run, RunWriter, frame, put};
 
@@ -32,14 +33,31 @@ use run::{Run, RunWriter, frame, put};
 /// directory of the zip, bitmaps of ids, names, blocks in the cache) it stays below 256 MiB: an inspection of 10 GB with 6,200,000 objects and 340,000 files takes 200.
 const BUDGET: usize = 48 << 20;
 
+/// Bytes that the rows of one reading may take in memory. A drill holds a handful of them at a time, and they are walked far more often than
+/// looked into, which is as fast from the disk.
+const READING: usize = 16 << 20;
+
 /// The environment variable that sets another budget in bytes; the tests run everything through the disk by it.
 const BUDGET_VARIABLE: &str = "REHEARSE_ROWS_IN_MEMORY";
 
 /// The part of a budget below which nobody spills: small runs cost more than they free.
 const SHARE: usize = 64;
 
-/// Most runs that are merged on reading. More are merged into one first, so that finding a row doesn't mean asking dozens of runs.
-const MOST_RUNS: usize = 16;
+/// How rows lie on disk.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    /// Bytes after which a block is closed.
+    block: usize,
+    /// Most runs that are merged on reading. More are merged into one first.
+    runs: usize,
+}
+
+/// For rows that are looked up: small blocks, since most lookups read one for one row, and few runs, so that finding a row doesn't mean asking
+/// dozens of them.
+const LOOKED_UP: Layout = Layout { block: 4 << 10, runs: 16 };
+
+/// For rows that are walked: blocks so large that what finds them hardly counts beside millions of rows.
+const WALKED: Layout = Layout { block: 16 << 10, runs: 64 };
 
 /// Why rows can't be kept or read again: the machine's failing, never the archive's.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +86,23 @@ impl Budget {
         Self { limit, used: Arc::default() }
     }
 
+    /// What the rows of one reading may take.
+    pub fn of_reading() -> Self {
+        Self::or(READING)
+    }
+
+    /// So many bytes, unless the environment says otherwise.
+    fn or(limit: usize) -> Self {
+        let other = std::env::var(BUDGET_VARIABLE).ok().and_then(|text| text.parse().ok());
+        Self::new(other.unwrap_or(limit))
+    }
+
+    /// As many bytes for other rows.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::new(self.limit)
+    }
+
     fn take(&self, bytes: usize) -> bool {
         self.used.fetch_add(bytes, Ordering::Relaxed) + bytes > self.limit
     }
@@ -79,8 +114,7 @@ impl Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        let other = std::env::var(BUDGET_VARIABLE).ok().and_then(|text| text.parse().ok());
-        Self::new(other.unwrap_or(BUDGET))
+        Self::or(BUDGET)
     }
 }
 
@@ -163,8 +197,8 @@ impl Drop for Arena {
 }
 
 /// Rows under keys, in any order. See the module.
-#[derive(Debug)]
 pub struct Runs {
+    layout: Layout,
     arena: Arena,
     file: Option<File>,
     runs: Vec<Run>,
@@ -173,10 +207,26 @@ pub struct Runs {
     failed: Option<SpillError>,
 }
 
+impl std::fmt::Debug for Runs {
+    /// Without the rows, which may be millions.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runs").field("in_memory", &self.arena.slots.len()).finish_non_exhaustive()
+    }
+}
+
 impl Runs {
-    /// No rows yet.
+    /// No rows yet; made for being looked up.
     pub fn new(budget: &Budget) -> Self {
-        Self { arena: Arena::new(budget), file: None, runs: Vec::new(), end: 0, failed: None }
+        Self::laid_out(budget, LOOKED_UP)
+    }
+
+    /// No rows yet; made for being walked.
+    pub fn walked(budget: &Budget) -> Self {
+        Self::laid_out(budget, WALKED)
+    }
+
+    fn laid_out(budget: &Budget, layout: Layout) -> Self {
+        Self { layout, arena: Arena::new(budget), file: None, runs: Vec::new(), end: 0, failed: None }
     }
 
     /// Takes in a row. Rows of one key stay in the order in which they came. That the disk is full is told by [`Runs::finish`], so that the many
@@ -202,7 +252,7 @@ impl Runs {
         };
         let first = self.arena.slots.first().map(|slot| self.arena.key(*slot)).unwrap_or_default();
         let continued = self.runs.pop_if(|run| run.last_key() <= first);
-        let mut writer = RunWriter::new(&file, self.end, continued);
+        let mut writer = RunWriter::new(&file, self.end, self.layout.block, continued);
         for slot in &self.arena.slots {
             let row = frame(&self.arena.bytes, slot.at as usize).ok_or(SpillError::Damaged)?;
             writer.push(row.key, row.row)?;
@@ -224,7 +274,18 @@ impl Runs {
             return Err(error);
         }
         self.arena.sort();
-        let sorted = Sorted::new(self.arena, self.file, self.runs);
-        if sorted.runs.len() > MOST_RUNS { sorted.merged() } else { Ok(sorted) }
+        let (layout, sorted) = (self.layout, Sorted::new(self.arena, self.file, self.runs));
+        if sorted.runs.len() > layout.runs { sorted.merged(layout) } else { Ok(sorted) }
+    }
+
+    /// The same, for rows that stay for long: where some of them are on disk all go there, and none takes memory.
+    ///
+    /// # Errors
+    /// A disk that could not take all of them.
+    pub fn finish_apart(mut self) -> Result<Sorted, SpillError> {
+        if self.failed.is_none() && self.file.is_some() && !self.arena.slots.is_empty() {
+            self.spill()?;
+        }
+        self.finish()
     }
 }

@@ -7,9 +7,6 @@ use flate2::Crc;
 
 use super::SpillError;
 
-/// Bytes after which a block is closed. Small, since most lookups read one block for one row.
-pub(super) const BLOCK: usize = 4 << 10;
-
 /// Bytes that are written at once.
 const CHUNK: usize = 256 << 10;
 
@@ -104,6 +101,16 @@ impl Run {
         low.checked_sub(1)
     }
 
+    /// The block in which the first row of this key is, or the first row behind it: or the one before.
+    pub fn block_before(&self, key: &[u8]) -> usize {
+        let (mut low, mut high) = (0, self.blocks.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.first_key(middle) < key { low = middle + 1 } else { high = middle }
+        }
+        low.saturating_sub(1)
+    }
+
     /// Reads a block, and holds it against its checksum.
     pub fn read(&self, file: &File, block: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
         let block = self.blocks.get(block).ok_or(SpillError::Damaged)?;
@@ -123,6 +130,8 @@ fn checksum(bytes: &[u8]) -> u32 {
 #[derive(Debug)]
 pub(super) struct RunWriter<'a> {
     file: &'a File,
+    /// Bytes after which a block is closed.
+    block: usize,
     run: Run,
     /// Where in the file the buffer belongs.
     offset: u64,
@@ -133,9 +142,9 @@ pub(super) struct RunWriter<'a> {
 
 impl<'a> RunWriter<'a> {
     /// A new run from this byte of the file on, or the continuation of one.
-    pub fn new(file: &'a File, offset: u64, continued: Option<Run>) -> Self {
+    pub fn new(file: &'a File, offset: u64, block: usize, continued: Option<Run>) -> Self {
         let run = continued.unwrap_or_default();
-        Self { file, run, offset, buffer: Vec::with_capacity(CHUNK + 2 * BLOCK), begun: 0 }
+        Self { file, block, run, offset, buffer: Vec::with_capacity(CHUNK + 2 * block), begun: 0 }
     }
 
     pub fn push(&mut self, key: &[u8], row: &[u8]) -> Result<(), SpillError> {
@@ -144,7 +153,7 @@ impl<'a> RunWriter<'a> {
         }
         put(&mut self.buffer, key, row);
         self.run.rows += 1;
-        if self.buffer.len() - self.begun >= BLOCK {
+        if self.buffer.len() - self.begun >= self.block {
             self.close()?;
         }
         self.run.last.clear();

@@ -6,15 +6,21 @@ use std::sync::{Mutex, PoisonError};
 use super::cache::Cache;
 use super::merge::Rows;
 use super::run::{Run, RunWriter, frame};
-use super::{Arena, SpillError, front};
+use super::{Arena, Layout, SpillError, front};
 
 /// Rows in key order. See [`super::Runs`].
-#[derive(Debug)]
 pub struct Sorted {
     arena: Arena,
     pub(super) file: Option<File>,
     pub(super) runs: Vec<Run>,
     cache: Mutex<Cache>,
+}
+
+impl std::fmt::Debug for Sorted {
+    /// Without the rows, which may be millions.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sorted").field("rows", &self.len()).finish_non_exhaustive()
+    }
 }
 
 impl Sorted {
@@ -23,9 +29,9 @@ impl Sorted {
     }
 
     /// The same as one run.
-    pub(super) fn merged(self) -> Result<Self, SpillError> {
+    pub(super) fn merged(self, layout: Layout) -> Result<Self, SpillError> {
         let file = tempfile::tempfile().map_err(SpillError::Write)?;
-        let mut writer = RunWriter::new(&file, 0, None);
+        let mut writer = RunWriter::new(&file, 0, layout.block, None);
         let mut rows = self.rows();
         while let Some((key, row)) = rows.next()? {
             writer.push(key, row)?;
@@ -37,6 +43,17 @@ impl Sorted {
     /// All rows in key order.
     pub fn rows(&self) -> Rows<'_> {
         Rows::new(&self.arena, self.file.as_ref(), &self.runs)
+    }
+
+    /// The rows of this key and of all keys behind it, in key order.
+    pub fn rows_from(&self, key: &[u8]) -> Rows<'_> {
+        Rows::from(&self.arena, self.file.as_ref(), &self.runs, key)
+    }
+
+    /// Takes the disk away, so that whatever lies there can't be read any more.
+    #[cfg(test)]
+    pub fn spoil(&self) {
+        self.file.iter().for_each(|file| file.set_len(0).unwrap());
     }
 
     /// How many there are.

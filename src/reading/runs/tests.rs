@@ -10,7 +10,11 @@ fn filled(rows: &[(Vec<u8>, Vec<u8>)], limit: usize) -> Sorted {
 }
 
 fn walked(sorted: &Sorted) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let (mut rows, mut all) = (sorted.rows(), Vec::new());
+    walk(sorted.rows())
+}
+
+fn walk(mut rows: Rows<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut all = Vec::new();
     while let Some((key, row)) = rows.next().unwrap() {
         all.push((key.to_vec(), row.to_vec()));
     }
@@ -36,6 +40,10 @@ proptest! {
         let made = filled(&rows, limit);
         prop_assert_eq!(made.len(), rows.len() as u64);
         prop_assert_eq!(&walked(&made), &sorted);
+        for from in sorted.iter().step_by(7).map(|row| row.0.clone()).chain([vec![1], vec![2, 2, 2, 2]]) {
+            let behind: Vec<_> = sorted.iter().filter(|row| row.0 >= from).cloned().collect();
+            prop_assert_eq!(walk(made.rows_from(&from)), behind);
+        }
         for key in (0..40_u8).map(|number| vec![number % 3; usize::from(number % 13)]).chain(rows.iter().map(|row| row.0.clone())) {
             let last = rows.iter().rev().find(|row| row.0 == key).map(|row| row.1.clone());
             prop_assert_eq!(made.get(&key, <[u8]>::to_vec).unwrap(), last);
@@ -65,6 +73,18 @@ fn rows_in_order_make_one_run_and_the_budget_is_given_back() {
     assert!(budget.used.load(Ordering::Relaxed) <= 50_000);
     drop(sorted);
     assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn rows_that_stay_take_no_memory_where_some_are_on_disk() {
+    for (number, in_memory) in [(10, true), (2_000, false)] {
+        let budget = Budget::new(10_000);
+        let mut runs = Runs::walked(&budget);
+        (0..number).for_each(|number: u64| runs.push(&number.wrapping_mul(7_919).to_be_bytes(), b"row"));
+        let sorted = runs.finish_apart().unwrap();
+        assert_eq!((budget.used.load(Ordering::Relaxed) > 0, sorted.len()), (in_memory, number));
+        assert_eq!(walked(&sorted).len() as u64, number);
+    }
 }
 
 #[test]
