@@ -1,6 +1,8 @@
 //! Joins what was read: the writers differ in which side of a reference they write, so owners are filled in from both, and bodies and
 //! properties hung on what they belong to. Tables are walked side by side in the order of their ids, so that nothing is looked up.
 
+use std::collections::BTreeMap;
+
 use roaring::RoaringTreemap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -79,12 +81,7 @@ impl Loaded {
             *left_out.entry(what.into()).or_default() += telling.other_states;
         }
         let content: Table<Content> = joined.finish()?;
-        let mut descriptions = std::collections::BTreeMap::new();
-        for id in ids {
-            if let Some(space) = content.front::<Spine>(id)?.and_then(|row| row.space) {
-                descriptions.entry(space).or_insert(id);
-            }
-        }
+        let descriptions = first_of_each_space(&content, ids)?;
         Ok(Tables {
             words,
             signs: self.signs,
@@ -110,6 +107,17 @@ impl Loaded {
             descriptions,
         })
     }
+}
+
+/// The first of these descriptions of each space.
+fn first_of_each_space(content: &Table<Content>, ids: Vec<u64>) -> Result<BTreeMap<u64, u64>, SpillError> {
+    let mut first = BTreeMap::new();
+    for id in ids {
+        if let Some(space) = content.front::<Spine>(id)?.and_then(|row| row.space) {
+            first.entry(space).or_insert(id);
+        }
+    }
+    Ok(first)
 }
 
 /// Does the first on a thread of its own and the second meanwhile.
