@@ -16,7 +16,7 @@ use std::time::Instant;
 use rehearsal::archive;
 use rehearsal::model::{Hasher, body_sum};
 use rehearsal::package::{
-    Entry, EntryReader, Limits, Object, ObjectsAhead, Package, objects_ahead, objects_by_events, read_ahead,
+    Entry, EntryReader, Limits, Objects, Package, Texts, objects_ahead, objects_by_events, read_ahead,
 };
 use rehearsal::sample::{Packing, Sample, write_packed};
 
@@ -59,24 +59,14 @@ fn drain(mut reader: impl Read) -> u64 {
     }
 }
 
-/// Counts an object, and digests it where it is a body.
-fn seen(object: Object<'_>, digest: bool) -> u64 {
-    let body = object.filled("body").filter(|_| digest && object.class() == "BodyContent");
-    1 + body.map_or(0, |body| body_sum(body).1)
-}
-
-fn scanned(mut objects: ObjectsAhead, digest: bool) -> u64 {
+fn walk<R: Texts>(mut objects: Objects<R>, digest: bool) -> u64 {
     let mut found = 0;
     while let Some(object) = objects.next_object() {
-        found += seen(object.unwrap(), digest);
-    }
-    found
-}
-
-fn parsed(reader: EntryReader) -> u64 {
-    let (mut objects, mut found) = (objects_by_events(reader, &Limits::default()), 0);
-    while let Some(object) = objects.next_object() {
-        found += seen(object.unwrap(), true);
+        let object = object.unwrap();
+        found += 1;
+        if digest && object.class() == "BodyContent" {
+            found += body_sum(object.filled("body").unwrap_or_default()).1;
+        }
     }
     found
 }
@@ -96,10 +86,10 @@ fn entities(path: &Path, python: Option<&str>) {
     let mut works: Vec<Work<'_>> = vec![
         ("inflate, checksum included", Box::new(|| drain(open()))),
         ("the same on a thread of its own", Box::new(|| drain(read_ahead(open()).unwrap()))),
-        ("scan", Box::new(|| scanned(objects_ahead(open(), &limits).unwrap(), false))),
-        ("scan, digest of each body", Box::new(|| scanned(objects_ahead(open(), &limits).unwrap(), true))),
+        ("scan", Box::new(|| walk(objects_ahead(open(), &limits).unwrap(), false))),
+        ("scan, digest of each body", Box::new(|| walk(objects_ahead(open(), &limits).unwrap(), true))),
         ("archive::survey", Box::new(|| surveyed(path))),
-        ("event parser, digest of each body", Box::new(|| parsed(open()))),
+        ("event parser, digest of each body", Box::new(|| walk(objects_by_events(open(), &limits), true))),
     ];
     if let Some(python) = python {
         works.push(("lxml, digest of each body", Box::new(move || lxml(python, path))));

@@ -8,8 +8,7 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 use rehearsal::package::{
-    Illegal, Limits, Object, ObjectError, Objects, ObjectsAhead, Package, RawObject, Texts, objects, objects_ahead,
-    objects_by_events,
+    Illegal, Limits, Objects, Package, RawObject, Texts, objects, objects_ahead, objects_by_events,
 };
 
 /// Gives so many bytes at a time.
@@ -38,45 +37,7 @@ struct Shown {
     illegal: Illegal,
 }
 
-/// What all readers of objects do.
-trait Lends {
-    fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>>;
-    fn position(&self) -> u64;
-    fn illegal(&self) -> &Illegal;
-    fn datetime(&self) -> Option<&str>;
-    fn is_complete(&self) -> bool;
-}
-
-macro_rules! lends {
-    ($reader:ty $(, $of:ident)?) => {
-        impl$(<$of: Texts>)? Lends for $reader {
-            fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>> {
-                self.next_object()
-            }
-
-            fn position(&self) -> u64 {
-                self.position()
-            }
-
-            fn illegal(&self) -> &Illegal {
-                self.illegal()
-            }
-
-            fn datetime(&self) -> Option<&str> {
-                self.datetime()
-            }
-
-            fn is_complete(&self) -> bool {
-                self.is_complete()
-            }
-        }
-    };
-}
-
-lends!(Objects<R>, R);
-lends!(ObjectsAhead);
-
-fn shown(mut objects: impl Lends) -> Shown {
+fn shown<R: Texts>(mut objects: Objects<R>) -> Shown {
     let (mut items, mut positions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(item) = objects.next_object() {
         let item = item.map(|object| object.to_raw()).map_err(|error| {
@@ -108,10 +69,10 @@ fn compare(bytes: &[u8], sizes: &[usize], limits: &Limits) -> Shown {
     reference
 }
 
-/// The same, with the reader that works on threads of its own.
+/// The same, with the unpacking and screening on a thread of its own.
 fn compare_ahead(bytes: &[u8], limits: &Limits) {
     let ahead = objects_ahead(io::Cursor::new(bytes.to_vec()), limits).unwrap();
-    assert_eq!(shown(ahead), compare(bytes, &[], limits), "on threads: {}", String::from_utf8_lossy(bytes));
+    assert_eq!(shown(ahead), compare(bytes, &[], limits), "on a thread: {}", String::from_utf8_lossy(bytes));
 }
 
 fn wrapped(inside: &str) -> String {
@@ -209,7 +170,7 @@ fn every_oddity_reads_the_same_both_ways() {
 }
 
 #[test]
-fn many_batches_read_as_one_object_after_the_other() {
+fn many_blocks_read_the_same_on_a_thread_of_their_own() {
     let page = |id: usize| {
         let (title, body) = ("ä\r\n]]&gt;".repeat(id % 7), "x".repeat(id * 37 % 2_000));
         format!(

@@ -15,7 +15,7 @@ use super::window::Window;
 /// Blocks that wait to be taken, at most.
 const WAITING: usize = 8;
 
-pub(super) enum Message<B> {
+enum Message<B> {
     Block(B),
     Failed(io::Error),
     End,
@@ -23,7 +23,7 @@ pub(super) enum Message<B> {
 
 /// A thread that fills blocks, and where they arrive.
 #[derive(Debug)]
-pub(super) struct Belt<B> {
+struct Belt<B> {
     full: Option<Receiver<Message<B>>>,
     empty: Sender<B>,
     ended: bool,
@@ -32,20 +32,15 @@ pub(super) struct Belt<B> {
 
 impl<B: Default + Send + 'static> Belt<B> {
     /// `fill` is given a block that may have been used before; it says whether anything stands in it now, and what comes instead of more.
-    /// So many blocks wait to be taken, at most.
-    pub fn start(
-        name: &str,
-        waiting: usize,
-        fill: impl FnMut(&mut B) -> (bool, Option<Message<B>>) + Send + 'static,
-    ) -> io::Result<Self> {
-        let (to, full) = sync_channel(waiting);
+    fn start(fill: impl FnMut(&mut B) -> (bool, Option<Message<B>>) + Send + 'static) -> io::Result<Self> {
+        let (to, full) = sync_channel(WAITING);
         let (empty, back) = channel();
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(fill, &to, &back))?;
+        let thread = std::thread::Builder::new().name("read-ahead".to_owned()).spawn(move || work(fill, &to, &back))?;
         Ok(Self { full: Some(full), empty, ended: false, thread: Some(thread) })
     }
 
     /// The next block, for one that isn't needed any more; `None` at the end and behind an error.
-    pub fn next(&mut self, used: &mut B) -> io::Result<bool> {
+    fn next(&mut self, used: &mut B) -> io::Result<bool> {
         if self.ended {
             return Ok(false);
         }
@@ -135,7 +130,7 @@ pub struct Ahead {
 /// # Errors
 /// The machine gives no thread.
 pub fn read_ahead<R: Read + Send + 'static>(mut reader: R) -> io::Result<Ahead> {
-    let belt = Belt::start("read-ahead", WAITING, move |bytes: &mut Bytes| {
+    let belt = Belt::start(move |bytes: &mut Bytes| {
         let (read, end) = fill(&mut reader, &mut bytes.block);
         bytes.read = read;
         (read > 0, end)
@@ -174,7 +169,7 @@ pub struct AheadTexts {
 /// See [`AheadTexts`]. Where it can be, a piece ends behind such a mark, so that what ends with it lies in one piece.
 pub(super) fn screen_ahead<R: Read + Send + 'static>(mut reader: R, mark: &'static str) -> io::Result<AheadTexts> {
     let (mut screen, mut block, mut later) = (Screen::default(), Vec::new(), Piece::default());
-    let belt = Belt::start("read-ahead", WAITING, move |piece: &mut Piece| {
+    let belt = Belt::start(move |piece: &mut Piece| {
         piece.clear();
         std::mem::swap(piece, &mut later);
         let (read, end) = fill(&mut reader, &mut block);

@@ -10,9 +10,6 @@ use super::{Object, Raw, RawObject};
 /// Marks a span of the arena; no text in memory is as long as this.
 const OWN: usize = 1 << (usize::BITS - 1);
 
-/// What is kept for the next object, in bytes and in values.
-const ROOM: usize = 64 << 10;
-
 /// A piece of the arena or of the lent text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Span {
@@ -161,13 +158,6 @@ impl ObjectBuffer {
     /// The object, where all of it was put in from outside.
     pub fn object(&self) -> Object<'_> {
         Object::over(self, "")
-    }
-
-    /// Gives back the storage of an object that was much longer than others.
-    pub(super) fn shrink(&mut self) {
-        if self.arena.capacity() > ROOM || self.members.capacity() + self.properties.capacity() > ROOM {
-            *self = Self::default();
-        }
     }
 
     pub(super) fn clear(&mut self, offset: u64) {

@@ -4,7 +4,6 @@
 //! Must not know what an object means: which class holds pages, or what belongs to what. Everything hostile is bounded by [`Limits`].
 
 mod ahead;
-mod batches;
 mod buffer;
 mod classes;
 mod csv;
@@ -40,7 +39,6 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use ahead::{Ahead, AheadTexts, read_ahead};
-pub use batches::{ObjectsAhead, objects_ahead};
 pub use buffer::ObjectBuffer;
 pub use csv::{Row, RowError, Rows, Table, TableReader, rows, rows_ahead};
 pub use descriptor::{read_descriptor, write_descriptor};
@@ -51,7 +49,7 @@ pub use limits::Limits;
 pub use object::{Object, Parts, Value, Values};
 pub use object_error::ObjectError;
 pub use object_writer::{Habit, ObjectWriter};
-pub use objects::{Objects, objects, objects_by_events};
+pub use objects::{Objects, objects, objects_ahead, objects_by_events};
 pub use raw::{Raw, RawObject};
 pub use remains::{Remains, Then};
 pub use screen::Illegal;

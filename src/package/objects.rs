@@ -15,8 +15,11 @@ pub fn objects<R: Read>(reader: R, limits: &Limits) -> Objects<Screened<BufReade
     Objects::new(Screened::new(BufReader::with_capacity(BLOCK, reader)), limits, true)
 }
 
-/// The same, with the unpacking on a thread of its own.
-pub(super) fn on_own_thread<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<AheadTexts>> {
+/// As [`objects`], with the reading, and so the unpacking, on a thread of its own.
+///
+/// # Errors
+/// The machine gives no thread.
+pub fn objects_ahead<R: Read + Send + 'static>(reader: R, limits: &Limits) -> io::Result<Objects<AheadTexts>> {
     Ok(Objects::new(screen_ahead(reader, "</object>")?, limits, true))
 }
 
@@ -66,26 +69,16 @@ impl<R: Texts> Objects<R> {
 
     /// The next object, lent until the one behind it is asked for; `None` at the end.
     pub fn next_object(&mut self) -> Option<Result<Object<'_>, ObjectError>> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let taken = self.scanned(&mut buffer);
-        self.buffer = buffer;
-        Some(taken?.map(|length| Object::over(&self.buffer, self.events.taken(length))))
-    }
-
-    /// The same into another buffer; gives the text that the object lies in.
-    pub(super) fn next_into(&mut self, buffer: &mut ObjectBuffer) -> Option<Result<&str, ObjectError>> {
-        Some(self.scanned(buffer)?.map(|length| self.events.taken(length)))
-    }
-
-    /// Gives how much of what was taken last the object lies in.
-    fn scanned(&mut self, buffer: &mut ObjectBuffer) -> Option<Result<usize, ObjectError>> {
-        if let Some(length) = self.scan.then(|| self.events.scanned(buffer)).flatten() {
-            return Some(Ok(length));
+        if let Some(length) = self.scan.then(|| self.events.scanned(&mut self.buffer)).flatten() {
+            return Some(Ok(Object::over(&self.buffer, self.events.taken(length))));
         }
-        Some(self.events.next()?.map(|raw| {
-            buffer.take(&raw);
-            0
-        }))
+        Some(match self.events.next()? {
+            Ok(raw) => {
+                self.buffer.take(&raw);
+                Ok(self.buffer.object())
+            }
+            Err(error) => Err(error),
+        })
     }
 }
 
