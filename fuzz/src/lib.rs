@@ -2,7 +2,7 @@
 //!
 //! How to run them is in CONTRIBUTING.md.
 
-use std::io::{BufRead, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use rehearsal::clock::Context;
 use rehearsal::event::Events;
 use rehearsal::model::Hasher;
 use rehearsal::package::{
-    Illegal, Limits, Objects, Package, PackageWriter, RawObject, Rows, objects as read_objects, objects_by_events,
-    read_descriptor, rows, write_descriptor,
+    Illegal, Limits, Objects, Package, PackageWriter, RawObject, Rows, Texts, objects as read_objects,
+    objects_by_events, read_descriptor, rows, write_descriptor,
 };
 
 /// A file in memory that has a path.
@@ -68,7 +68,7 @@ pub fn descriptor(data: &[u8]) {
 }
 
 /// What reading an entities.xml gives: objects and errors in their order, and what is known at the end.
-fn lexed<R: BufRead>(mut reader: Objects<R>) -> (Vec<Result<RawObject, String>>, Illegal, Option<String>, bool) {
+fn lexed<R: Texts>(mut reader: Objects<R>) -> (Vec<Result<RawObject, String>>, Illegal, Option<String>, bool) {
     let mut broke_off = false;
     let all = reader.by_ref().map(|object| {
         object.map_err(|error| {
@@ -138,7 +138,7 @@ fn table(data: &[u8]) -> Vec<Vec<String>> {
     table_of(rows(data, &limits()))
 }
 
-fn table_of<R: BufRead>(mut rows: Rows<R>) -> Vec<Vec<String>> {
+fn table_of<R: Texts>(mut rows: Rows<R>) -> Vec<Vec<String>> {
     let (mut table, mut last) = (Vec::new(), 0);
     while let Some(row) = rows.next_row() {
         let Ok(row) = row else { continue };

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::{EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, talk};
 use crate::mock::{Settings, health, serve_until};
+use crate::model::Misbehaviour;
 
 /// Serves a mock Confluence Data Center, to restore packages into and read them back over REST.
 ///
@@ -28,6 +30,9 @@ pub struct MockArgs {
     /// Context path, such as `/confluence`.
     #[arg(long, default_value = "", value_name = "PATH")]
     context_path: String,
+    /// What it does wrong on purpose; may be given several times.
+    #[arg(long, value_name = "NAME", value_parser = misbehaviours())]
+    misbehave: Vec<Misbehaviour>,
     /// Serves nothing: asks the mock at this address whether it runs, and exits 0 or 1. For health checks of containers.
     #[arg(long, value_name = "URL")]
     health: Option<String>,
@@ -60,8 +65,15 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> 
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
     settings.context_path = args.context_path;
+    settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
     talk::say(&format!("mock Confluence on http://{}, user admin; Ctrl-C ends it", settings.address));
     serve_until(settings, cancel).await.map_err(|error| format!("failed to {error}"))
+}
+
+fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
+    let value = |one: &Misbehaviour| PossibleValue::new(one.word()).help(one.what().trim());
+    PossibleValuesParser::new(Misbehaviour::ALL.iter().map(value))
+        .try_map(|word| Misbehaviour::ALL.iter().copied().find(|one| one.word() == word).ok_or("is no misbehaviour"))
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {

@@ -100,7 +100,10 @@ fn wanted(plan: &Plan) -> Wanted {
 
 fn target(plan: &Plan) -> Target {
     match &plan.target {
-        PlannedTarget::Embedded => Target::Embedded(EmbeddedSettings::default()),
+        PlannedTarget::Embedded { misbehave } => Target::Embedded(EmbeddedSettings {
+            troubles: misbehave.iter().map(|one| (*one).into()).collect(),
+            ..EmbeddedSettings::default()
+        }),
         PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
             let standard = MockSettings::default();
             Target::Mock(MockSettings {

@@ -32,7 +32,17 @@ async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     if state.troubles.hangs(&path) {
         std::future::pending::<()>().await;
     }
-    if state.troubles.server_error(&path) {
+    if let Some(delay) = state.troubles.delay() {
+        tokio::time::sleep(delay).await;
+    }
+    if state.troubles.too_many(&path) {
+        let refusal = Refusal { status: StatusCode::TOO_MANY_REQUESTS, message: "Rate limit exceeded.".to_owned() };
+        let mut answer = refusal.into_response();
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        answer
+    } else if state.troubles.unavailable(&path) {
+        Refusal { status: StatusCode::SERVICE_UNAVAILABLE, message: "Service unavailable".to_owned() }.into_response()
+    } else if state.troubles.server_error(&path) {
         Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal server error".to_owned() }
             .into_response()
     } else if open(&path, &state.context) || known(state, request.headers()) {

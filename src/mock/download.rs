@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{Sender, channel};
 use super::answer::{Ask, Refusal};
 use super::state::{AppState, Shared};
 use super::store::{self, Content, ContentKind, Site, Status};
+use super::troubles::Trouble;
 
 /// Bytes sent at a time.
 const BLOCK: usize = 64 << 10;
@@ -27,8 +28,9 @@ pub async fn attachment(
         Ok((site, bytes, media_type)) => {
             let length = bytes.length;
             let (to, from) = channel(4);
-            let cut = state.troubles.cut_download();
-            tokio::task::spawn_blocking(move || send(&site, &bytes, cut, &to));
+            let spoiled =
+                Spoiled { cut: state.troubles.cut_download(), wrong: state.troubles.has(&Trouble::WrongBytes) };
+            tokio::task::spawn_blocking(move || send(&site, &bytes, spoiled, &to));
             let stream =
                 futures_util::stream::unfold(
                     from,
@@ -64,7 +66,16 @@ fn find(state: &AppState, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site
     Ok((site.clone(), bytes, media_type.unwrap_or_else(|| "application/octet-stream".to_owned())))
 }
 
-fn send(site: &Site, bytes: &store::Bytes, cut: Option<u64>, to: &Sender<std::io::Result<Bytes>>) {
+/// What goes wrong with a download on purpose.
+#[derive(Clone, Copy)]
+struct Spoiled {
+    /// Behind how many bytes it breaks off.
+    cut: Option<u64>,
+    /// Whether its first byte is another one.
+    wrong: bool,
+}
+
+fn send(site: &Site, bytes: &store::Bytes, mut spoiled: Spoiled, to: &Sender<std::io::Result<Bytes>>) {
     let broken = |message: &str| std::io::Error::other(message.to_owned());
     let opened = site.packages.get(bytes.package).and_then(|package| {
         let entry = package.entry(&bytes.entry)?;
@@ -74,7 +85,7 @@ fn send(site: &Site, bytes: &store::Bytes, cut: Option<u64>, to: &Sender<std::io
         let _ = to.blocking_send(Err(broken("the package can't be read any more")));
         return;
     };
-    let mut left = cut.unwrap_or(u64::MAX);
+    let mut left = spoiled.cut.unwrap_or(u64::MAX);
     let mut block = vec![0; BLOCK];
     loop {
         let read = match reader.read(&mut block) {
@@ -85,6 +96,9 @@ fn send(site: &Site, bytes: &store::Bytes, cut: Option<u64>, to: &Sender<std::io
                 return;
             }
         };
+        if let (true, Some(first)) = (std::mem::take(&mut spoiled.wrong), block.first_mut()) {
+            *first ^= 1;
+        }
         let sent = usize::try_from(left).map_or(read, |left| left.min(read));
         left -= sent as u64;
         let part = Bytes::copy_from_slice(block.get(..sent).unwrap_or_default());

@@ -35,6 +35,10 @@ impl AppState {
         let context = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
         let base = format!("{}{context}", settings.configured_base.trim_end_matches('/'));
         let troubles = Troubles::new(std::mem::take(&mut settings.troubles));
+        if let Some(most) = troubles.page() {
+            settings.limit = settings.limit.min(most);
+            settings.limit_with_bodies = settings.limit_with_bodies.min(most);
+        }
         Self {
             settings,
             troubles,

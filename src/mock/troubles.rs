@@ -1,8 +1,12 @@
 //! Troubles: what a mock does wrong on purpose, so that tests can show that a drill notices.
 //!
-//! They are settings of the code alone; no request and no environment variable can switch them on.
+//! No request and no environment variable can switch them on. What users can ask for by name is a [`Misbehaviour`]; tests ask for more.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::store::{ContentKind, Site, Status};
+use crate::model::Misbehaviour;
 
 /// One thing that goes wrong. A `path` stands for all requests whose path contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,25 @@ pub enum Trouble {
         path: String,
         /// How many requests.
         times: u64,
+    },
+    /// The first `times` requests are answered 503.
+    Unavailable {
+        /// Part of the path.
+        path: String,
+        /// How many requests.
+        times: u64,
+    },
+    /// The first `times` requests are answered 429, with a `Retry-After` of a second.
+    TooManyRequests {
+        /// Part of the path.
+        path: String,
+        /// How many requests.
+        times: u64,
+    },
+    /// Answers come so much later.
+    Slow {
+        /// How much.
+        by: Duration,
     },
     /// Requests are never answered.
     Hang {
@@ -31,6 +54,17 @@ pub enum Trouble {
         /// Bytes that are still sent.
         after: u64,
     },
+    /// Downloads of attachments have one wrong byte.
+    WrongBytes,
+    /// Lists have at most so many results a page, whatever was asked for.
+    ShortPages {
+        /// How many.
+        most: usize,
+    },
+    /// A finished restore lacks a page.
+    MissingContent,
+    /// A finished restore has no restrictions.
+    RestrictionsNotApplied,
     /// A restore never leaves PROCESSING.
     StuckInProcessing,
     /// The `next` link of a list repeats the request.
@@ -58,6 +92,33 @@ pub enum Trouble {
     JobSpaceKeysAsText,
 }
 
+impl From<Misbehaviour> for Trouble {
+    fn from(misbehaviour: Misbehaviour) -> Self {
+        let path = "/rest/api/content".to_owned();
+        match misbehaviour {
+            Misbehaviour::TooManyRequests => Self::TooManyRequests { path, times: 1 },
+            Misbehaviour::Unavailable => Self::Unavailable { path, times: 5 },
+            Misbehaviour::ServerErrors => Self::ServerError { path, times: u64::MAX },
+            Misbehaviour::SlowAnswers => Self::Slow { by: Duration::from_millis(100) },
+            Misbehaviour::ShortPages => Self::ShortPages { most: 1 },
+            Misbehaviour::DroppedPage => Self::DropPage { path, page: 0 },
+            Misbehaviour::EndlessList => Self::SelfNext { path },
+            Misbehaviour::CutDownloads => Self::CutDownload { after: 1 },
+            Misbehaviour::WrongBytes => Self::WrongBytes,
+            Misbehaviour::UnauthorizedAfterRestore => Self::UnauthorizedAfterRestore,
+            Misbehaviour::FailedRestore => {
+                Self::FailJob { message: "the mock was told to let restores fail".to_owned() }
+            }
+            Misbehaviour::EndlessRestore => Self::StuckInProcessing,
+            Misbehaviour::SkippedObjects => Self::SkippedObjects { number: 1 },
+            Misbehaviour::MissingContent => Self::MissingContent,
+            Misbehaviour::RestrictionsNotApplied => Self::RestrictionsNotApplied,
+            Misbehaviour::JobIdsAsText => Self::JobIdAsText,
+            Misbehaviour::JobTimesAsNumbers => Self::JobTimesAsNumbers,
+        }
+    }
+}
+
 /// The troubles of one server, with their counters.
 #[derive(Debug, Default)]
 pub struct Troubles {
@@ -83,6 +144,57 @@ impl Troubles {
             }
             _ => false,
         })
+    }
+
+    /// Whether this request is answered 503.
+    pub fn unavailable(&self, path: &str) -> bool {
+        self.all.iter().any(|(trouble, met)| match trouble {
+            Trouble::Unavailable { path: part, times } => {
+                path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether this request is answered 429.
+    pub fn too_many(&self, path: &str) -> bool {
+        self.all.iter().any(|(trouble, met)| match trouble {
+            Trouble::TooManyRequests { path: part, times } => {
+                path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times
+            }
+            _ => false,
+        })
+    }
+
+    /// How much later answers come.
+    pub fn delay(&self) -> Option<Duration> {
+        self.all.iter().find_map(|(trouble, _)| match trouble {
+            Trouble::Slow { by } => Some(*by),
+            _ => None,
+        })
+    }
+
+    /// Most results of a page of a list.
+    pub fn page(&self) -> Option<usize> {
+        self.all.iter().find_map(|(trouble, _)| match trouble {
+            Trouble::ShortPages { most } => Some(*most),
+            _ => None,
+        })
+    }
+
+    /// Takes from a restored site what is to be missing.
+    pub fn spoil(&self, site: &mut Site) {
+        if self.has(&Trouble::MissingContent) {
+            let is_live = |kind: ContentKind, status: Status| kind == ContentKind::Page && status == Status::Current;
+            let page = site.content.values().rev().find(|row| row.original.is_none() && is_live(row.kind, row.status));
+            if let Some(id) = page.map(|page| page.id) {
+                site.content.remove(&id);
+            }
+        }
+        if self.has(&Trouble::RestrictionsNotApplied) {
+            site.content.values_mut().for_each(|row| row.restrictions.clear());
+        }
+        site.reindex();
     }
 
     /// Whether this request is never answered.

@@ -12,6 +12,7 @@ mod key;
 mod kind;
 mod ledger;
 mod lot;
+mod misbehaviour;
 mod needs;
 mod privacy;
 mod record;
@@ -28,6 +29,7 @@ pub use key::{Identity, Key};
 pub use kind::Kind;
 pub use ledger::{Account, Descriptor, Ledger};
 pub use lot::Lot;
+pub use misbehaviour::Misbehaviour;
 pub use needs::Needs;
 pub use privacy::Privacy;
 pub use record::{

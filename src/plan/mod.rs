@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Assurance, Kind, Privacy};
+use crate::model::{Assurance, Kind, Misbehaviour, Privacy};
 use crate::scenario::{Check, CheckName, Report};
 use crate::settings::{Complaint, Duration, Size, Span, Spanned};
 
@@ -92,7 +92,11 @@ pub enum PlannedManifest {
 #[serde(rename_all = "kebab-case")]
 pub enum PlannedTarget {
     /// A mock Confluence inside the drill.
-    Embedded,
+    #[serde(rename_all = "kebab-case")]
+    Embedded {
+        /// What it does wrong on purpose.
+        misbehave: Vec<Misbehaviour>,
+    },
     /// A mock Confluence in a container.
     #[serde(rename_all = "kebab-case")]
     Mock {
@@ -111,7 +115,7 @@ impl PlannedTarget {
     /// The name in scenarios and reports.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Embedded => "embedded",
+            Self::Embedded { .. } => "embedded",
             Self::Mock { .. } => "mock",
         }
     }
@@ -119,7 +123,7 @@ impl PlannedTarget {
     /// The most that a drill on it can prove.
     pub const fn ceiling(&self) -> Assurance {
         match self {
-            Self::Embedded | Self::Mock { .. } => Assurance::Simulated,
+            Self::Embedded { .. } | Self::Mock { .. } => Assurance::Simulated,
         }
     }
 }

@@ -71,8 +71,15 @@ impl Plan {
     }
 
     fn target(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PlannedTarget::Mock { image, build_if_missing, memory, ready_within } = &self.target else {
-            return writeln!(f, "target: embedded");
+        let (image, build_if_missing, memory, ready_within) = match &self.target {
+            PlannedTarget::Embedded { misbehave } if misbehave.is_empty() => return writeln!(f, "target: embedded"),
+            PlannedTarget::Embedded { misbehave } => {
+                let words: Vec<_> = misbehave.iter().map(|one| one.word()).collect();
+                return writeln!(f, "target: embedded\n  misbehave: [{}]", words.join(", "));
+            }
+            PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
+                (image, build_if_missing, memory, ready_within)
+            }
         };
         let built = if *build_if_missing { "  # built from this program where it is missing" } else { "" };
         writeln!(f, "target: mock\n  image: {image}{built}\n  ready-within: {ready_within}")?;

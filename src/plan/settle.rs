@@ -134,7 +134,10 @@ fn is_digest(text: &str) -> bool {
 
 fn settle_target(desk: &mut Desk<'_>) -> PlannedTarget {
     let target = &desk.loaded.scenario.target;
-    let Target::Mock(settings) = &target.value else { return PlannedTarget::Embedded };
+    let settings = match &target.value {
+        Target::Embedded(settings) => return PlannedTarget::Embedded { misbehave: settings.misbehave.clone() },
+        Target::Mock(settings) => settings,
+    };
     if cfg!(not(feature = "containers")) {
         let label = "this rehearse was built without the feature `containers`";
         let help = "use `target: embedded`, or a rehearse that was built with `--features containers`";

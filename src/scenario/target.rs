@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Bare, Duration, Nothing, Size, Spanned, family};
+use crate::model::Misbehaviour;
+use crate::settings::{Bare, Duration, Size, Spanned, family};
 
 /// How long the mock container may take until it is ready, unless the scenario says otherwise.
 pub const MOCK_READY_WITHIN: Duration = Duration::seconds(60);
@@ -10,9 +11,23 @@ family! {
     /// Where the backup is restored.
     pub enum Target as "target" {
         /// A mock Confluence inside the drill itself: no container, no licence. Reaches `simulated`.
-        "embedded" => Embedded(Nothing),
+        "embedded" => Embedded(EmbeddedSettings),
         /// A mock Confluence in a container that is started for the drill and removed behind it. Reaches `simulated`.
         "mock" => Mock(MockSettings),
+    }
+}
+
+/// Settings of the mock inside the drill.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct EmbeddedSettings {
+    /// What it does wrong on purpose, to see that the drill notices.
+    pub misbehave: Vec<Misbehaviour>,
+}
+
+impl Bare for EmbeddedSettings {
+    fn bare() -> Option<Self> {
+        Some(Self::default())
     }
 }
 

@@ -21,6 +21,7 @@ mod cases;
 mod docker;
 mod examples;
 mod manifests;
+mod misbehaviour;
 mod privacy;
 mod rig;
 mod several;

@@ -62,7 +62,8 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if result.is_err() {
         let _ = std::fs::remove_file(&spill);
     }
-    let (site, keys) = result?;
+    let (mut site, keys) = result?;
+    state.troubles.spoil(&mut site);
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(site);
     Ok(keys)

@@ -1,0 +1,53 @@
+//! A mock that misbehaves on purpose: the drill must never pass where something is wrong, and must not cry where nothing is.
+
+use rehearsal::model::Misbehaviour;
+
+use crate::rig::{Rig, scenario};
+use crate::wiki::{ops, stored};
+
+/// Each misbehaviour with the exit code of the drill (1 failed, 3 inconclusive, 0 where nothing is lost and the drill reads on) and what is said.
+///
+/// Those over which a drill waits for minutes are held in tests/targets.rs, where its patience can be made short.
+const VERDICTS: [(&str, i32, &str); 15] = [
+    ("too-many-requests", 0, ""),
+    ("unavailable", 0, ""),
+    ("server-errors", 3, "500"),
+    ("slow-answers", 0, ""),
+    ("short-pages", 0, ""),
+    // Lists of one page have no next one to be lost.
+    ("short-pages, dropped-page", 1, "missing"),
+    ("short-pages, endless-list", 3, "leads back"),
+    ("cut-downloads", 3, ""),
+    ("wrong-bytes", 1, "attachment"),
+    // The known-good sample is refused too, so the backup isn't blamed.
+    ("failed-restore", 3, "the rig is unsound"),
+    // All that was compared is there, and the report warns.
+    ("skipped-objects", 0, "the server skipped 1 objects"),
+    ("missing-content", 1, "missing"),
+    ("restrictions-not-applied", 1, "restriction"),
+    ("job-ids-as-text", 0, ""),
+    ("job-times-as-numbers", 0, ""),
+];
+
+#[test]
+fn every_misbehaviour_has_the_verdict_that_it_deserves() {
+    for one in Misbehaviour::ALL {
+        let word = one.word();
+        let shown = VERDICTS.iter().any(|(words, ..)| words.split(", ").any(|known| known == word));
+        assert!(shown || ["endless-restore", "unauthorized-after-restore"].contains(&word), "{word} has no drill");
+    }
+    let rig = Rig::new();
+    stored(&ops(), &rig.path("export.zip"));
+    let mut wrong = Vec::new();
+    for (words, code, said) in VERDICTS {
+        let target = format!("{{ embedded: {{ misbehave: [{words}] }} }}");
+        let ended = rig.drill(&scenario("rig", &[("target", &target)]));
+        if ended.code != Some(code) || !(ended.stderr.contains(said) || ended.stdout.contains(said)) {
+            wrong.push(format!(
+                "{words}: {:?} in place of {code}, with \"{said}\"\n{}{}",
+                ended.code, ended.stdout, ended.stderr
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
