@@ -8,8 +8,12 @@
     reason = "helpers of tests fail by panicking, and clippy.toml spares test functions alone"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod content;
 mod package;
+mod public_client;
 mod restore;
 mod rig;
 mod shapes;

@@ -124,9 +124,16 @@ pub fn content_labels(call: &Call<'_>) -> Answer {
     offset(&call.view, &call.ask, Lengths { default: 200, most: 200 }, labels, Ok)
 }
 
-/// `GET content/{id}/restriction/byOperation`: read and update are there unasked, their users and groups only where asked for.
+/// `GET content/{id}/restriction/byOperation`: read and update are there unasked. Whoever asks for nothing gets their users and groups
+/// too; whoever asks for something gets just that (docs/confluence.md, R15).
 pub fn restrictions(call: &Call<'_>) -> Answer {
     let row = row(call)?;
-    let asked: Vec<&str> = call.ask.all("expand").chain(["read", "update"]).collect();
+    let mut asked: Vec<&str> = call.ask.all("expand").collect();
+    if asked.is_empty() {
+        let subjects =
+            "read.restrictions.user,read.restrictions.group,update.restrictions.user,update.restrictions.group";
+        asked.push(subjects);
+    }
+    asked.push("read,update");
     Ok(shapes::by_operation(&call.view, row, &Expand::parse(asked.into_iter())))
 }
