@@ -216,6 +216,8 @@ fn reading() -> Router<Shared> {
         .route("/rest/api/space/{key}/permissions", read(routes::space_permissions))
         .route("/rest/api/content", read(routes::contents))
         .route("/rest/api/content/scan", read(routes::scan))
+        .route("/rest/api/content/search", read(routes::content_search))
+        .route("/rest/api/search", read(routes::search))
         .route("/rest/api/content/{id}", read(routes::one_content))
         .route("/rest/api/content/{id}/history", read(routes::content_history))
         .route("/rest/experimental/content/{id}/version", read(routes::versions))

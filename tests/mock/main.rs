@@ -16,5 +16,6 @@ mod package;
 mod public_client;
 mod restore;
 mod rig;
+mod search;
 mod shapes;
 mod troubles;

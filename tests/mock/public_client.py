@@ -8,6 +8,7 @@ import json
 import sys
 
 from atlassian import Confluence
+from atlassian.errors import ApiValueError
 
 
 def window(call, *arguments, limit=7, **named):
@@ -69,6 +70,25 @@ def restrictions_of(answer):
         yield from (f'{operation} group {group["name"]}' for group in subjects["group"]["results"])
 
 
+def searched(client, space, rows):
+    """What cql finds is what lists hold, and what it doesn't understand is the error that the package knows."""
+    query = f'type = page and space = "{space}" order by id'
+    first = client.cql(query, start=0, limit=5, expand="content.version")
+    assert first["totalSize"] == len(rows) and first["cqlQuery"] == query
+    assert all(row["content"]["version"]["number"] for row in first["results"])
+    found = [row["content"]["id"] for row in client.iter_cql(query, limit=5)]
+    assert found == sorted((row["id"] for row in rows), key=int), found
+    for row in rows:
+        quoted = row["title"].replace("\\", "\\\\").replace('"', '\\"')
+        by_title = client.cql(f'type = page and space = "{space}" and title = "{quoted}"')
+        assert [one["content"]["id"] for one in by_title["results"]] == [row["id"]]
+    try:
+        client.cql("type = page and")
+    except ApiValueError:
+        return
+    raise AssertionError("half a query was answered")
+
+
 def read(client):
     spaces = window(client.get_all_spaces, limit=1)
     groups = client.get_all_groups()
@@ -77,7 +97,8 @@ def read(client):
     pages = []
     for space in spaces:
         assert client.get_space(space["key"], expand="description.plain,homepage")["name"] == space["name"]
-        rows = client.get_all_pages_from_space(space["key"], limit=7, expand="version")
+        rows = list(client.get_all_pages_from_space(space["key"], limit=7, expand="version"))
+        searched(client, space["key"], rows)
         pages += [page_of(client, space["key"], row) for row in rows]
     return {
         "spaces": sorted([space["key"], space["name"]] for space in spaces),

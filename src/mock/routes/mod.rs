@@ -5,6 +5,7 @@
 mod content;
 mod listing;
 mod people;
+mod search;
 mod spaces;
 
 pub use content::{
@@ -12,6 +13,7 @@ pub use content::{
 };
 pub use listing::{contents, scan};
 pub use people::{current_user, groups, member_of, members, one_user, users};
+pub use search::{content_search, search};
 pub use spaces::{one_space, space_permissions, spaces, templates};
 
 use serde_json::json;

@@ -87,7 +87,7 @@ impl Object {
 }
 
 /// A comment is called after what it hangs on.
-fn title(view: &View<'_>, row: &Content) -> String {
+pub fn title(view: &View<'_>, row: &Content) -> String {
     let holder = row.container.and_then(|id| view.site.content.get(&id));
     match holder {
         Some(holder) if row.kind == ContentKind::Comment => format!("Re: {}", holder.title),
