@@ -12,7 +12,7 @@ mod template;
 mod user;
 mod version;
 
-pub use content::{content, outermost, title};
+pub use content::{children, content, outermost, title};
 pub use found::found;
 pub use restriction::by_operation;
 pub use space::space;
