@@ -36,7 +36,7 @@ impl Refusal {
     pub fn body(&self) -> Value {
         json!({
             "statusCode": self.status.as_u16(),
-            "data": { "authorized": self.status != StatusCode::NOT_FOUND && self.status != StatusCode::FORBIDDEN, "valid": true,
+            "data": { "authorized": self.status.is_server_error(), "valid": true,
                       "allowedInReadOnlyMode": true, "errors": [], "successful": false },
             "message": self.message,
             "reason": self.status.canonical_reason().unwrap_or_default(),

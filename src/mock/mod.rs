@@ -3,7 +3,7 @@
 //!
 //! It must not know the REST client (`crate::confluence`), nor the mapping of the archive's reader: both are checked against it.
 //!
-//! What it is not: it renders nothing, searches nothing, enforces no permission (its administrator sees all), and rewrites no user keys
+//! What it is not: it renders nothing, keeps no search index, enforces no permission (its administrator sees all), and rewrites no user keys
 //! inside bodies. It accepts any build of source. A folder is restored as well as a zip, for unpacked backups.
 //!
 //! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
@@ -11,6 +11,7 @@
 
 mod answer;
 mod auth;
+mod cql;
 mod download;
 mod expand;
 mod health;

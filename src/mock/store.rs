@@ -300,6 +300,13 @@ impl Site {
         ids.iter().filter_map(|id| self.content.get(id)).filter(move |row| row.kind == kind)
     }
 
+    /// Live pages directly below a page, by id.
+    pub fn pages_below(&self, parent: &Content) -> impl Iterator<Item = &Content> {
+        let above = parent.id;
+        let pages = self.listed(self.space_of(parent), ContentKind::Page).iter().filter_map(|id| self.content.get(id));
+        pages.filter(move |row| row.parent == Some(above) && row.status == Status::Current)
+    }
+
     /// Older versions of a live row, newest first. Rows that share the live one's number are left out: such a clash of numbers occurs in
     /// data of 2.10 to 5.1, and Confluence answers with the live row (docs/confluence.md, C15).
     pub fn versions(&self, live: &Content) -> Vec<&Content> {

@@ -303,3 +303,38 @@ async fn a_file_that_cannot_be_read_is_missing() {
     assert_eq!(rig.status(&format!("/download/attachments/{page}/a%20b.txt?version=2")).await, 404);
     assert_eq!(rig.status(&format!("/download/attachments/{page}/a%20b.txt?version=1")).await, 200);
 }
+
+/// R25 [S for Cloud, D]: children by type; descendants that are comments; R25 [A]: 501 for others.
+#[tokio::test]
+async fn children_and_descendants_are_listed_by_type() {
+    let rig = Rig::restored("site", &site()).await;
+    let children = rig.get("/rest/api/content/10/child?expand=page,comment").await;
+    assert_eq!((titles(&children["page"]), &children["comment"]["size"]), (vec!["Runbook".to_owned()], &4.into()));
+    assert_eq!(children["_expandable"]["attachment"], "/rest/api/content/10/child/attachment");
+    assert_eq!(rig.get("/rest/api/content/10/descendant/comment").await["size"], 4);
+    assert_eq!(rig.status("/rest/api/content/10/descendant/page").await, 501);
+    assert_eq!(rig.status("/rest/api/content/99/child").await, 404);
+}
+
+/// R25 [D]: content of a space by type and depth; versions, groups and templates one by one; the anonymous user (R17 [S]).
+#[tokio::test]
+async fn things_are_served_one_by_one() {
+    let rig = Rig::restored("site", &site()).await;
+    let content = rig.get("/rest/api/space/OPS/content").await;
+    assert_eq!(titles(&content["page"]), ["Home", "Runbook"]);
+    assert_eq!(titles(&content["blogpost"]), ["News"]);
+    let all = rig.get("/rest/api/space/OPS/content/page?limit=1").await;
+    assert_eq!(titles(&rig.get(all["_links"]["next"].as_str().unwrap()).await), ["Runbook"]);
+    let next = rig.get("/rest/api/space/OPS/content?limit=1").await;
+    assert_eq!(titles(&rig.get(next["page"]["_links"]["next"].as_str().unwrap()).await), ["Runbook"]);
+    assert_eq!(titles(&rig.get("/rest/api/space/OPS/content/page?depth=root").await), ["Home"]);
+    assert_eq!(rig.status("/rest/api/space/OPS/content/comment").await, 400);
+    assert_eq!(rig.status("/rest/api/space/XX/content").await, 404);
+    assert_eq!(rig.get("/rest/api/content/10/version/1").await["number"], 1);
+    assert_eq!(rig.status("/rest/api/content/10/version/7").await, 404);
+    assert_eq!(rig.get("/rest/api/group/crew").await["name"], "crew");
+    assert_eq!(rig.status("/rest/api/group/nobody").await, 404);
+    assert_eq!(rig.get("/rest/api/user/anonymous").await["type"], "anonymous");
+    assert_eq!(rig.get("/rest/api/template/1004").await["name"], "Everywhere");
+    assert_eq!(rig.status("/rest/api/template/1").await, 404);
+}

@@ -8,9 +8,14 @@
     reason = "helpers of tests fail by panicking, and clippy.toml spares test functions alone"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod content;
 mod package;
+mod public_client;
 mod restore;
 mod rig;
+mod search;
 mod shapes;
 mod troubles;

@@ -8,12 +8,12 @@ use crate::mock::server::Call;
 use crate::mock::shapes;
 use crate::mock::store::{Content, ContentKind, Status};
 
-fn missing(id: &str) -> Refusal {
+pub fn missing(id: &str) -> Refusal {
     Refusal::not_found(format!("No content found with id: ContentId{{id={id}}}"))
 }
 
 /// The row of the path's id, of whatever status. The prefix `att`, which older versions and Cloud print, is understood.
-fn row<'a>(call: &Call<'a>) -> Result<&'a Content, Refusal> {
+pub fn row<'a>(call: &Call<'a>) -> Result<&'a Content, Refusal> {
     let id = call.name("id");
     let number = id.strip_prefix("att").unwrap_or(id).parse::<u64>();
     let number = number.map_err(|_| Refusal::bad_request(format!("Invalid content id: {id}")))?;
@@ -108,9 +108,7 @@ pub fn attachments(call: &Call<'_>) -> Answer {
 pub fn child_pages(call: &Call<'_>) -> Answer {
     let parent = row(call)?;
     let expand = call.ask.expand();
-    let site = call.view.site;
-    let pages = site.listed(site.space_of(parent), ContentKind::Page).iter().filter_map(|id| site.content.get(id));
-    let found = pages.filter(|row| row.parent == Some(parent.id) && row.status == Status::Current);
+    let found = call.view.site.pages_below(parent);
     offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |row| shapes::content(&call.view, row, &expand))
 }
 
@@ -124,9 +122,16 @@ pub fn content_labels(call: &Call<'_>) -> Answer {
     offset(&call.view, &call.ask, Lengths { default: 200, most: 200 }, labels, Ok)
 }
 
-/// `GET content/{id}/restriction/byOperation`: read and update are there unasked, their users and groups only where asked for.
+/// `GET content/{id}/restriction/byOperation`: read and update are there unasked. Whoever asks for nothing gets their users and groups
+/// too; whoever asks for something gets just that (docs/confluence.md, R15).
 pub fn restrictions(call: &Call<'_>) -> Answer {
     let row = row(call)?;
-    let asked: Vec<&str> = call.ask.all("expand").chain(["read", "update"]).collect();
+    let mut asked: Vec<&str> = call.ask.all("expand").collect();
+    if asked.is_empty() {
+        let subjects =
+            "read.restrictions.user,read.restrictions.group,update.restrictions.user,update.restrictions.group";
+        asked.push(subjects);
+    }
+    asked.push("read,update");
     Ok(shapes::by_operation(&call.view, row, &Expand::parse(asked.into_iter())))
 }

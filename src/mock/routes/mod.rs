@@ -5,14 +5,20 @@
 mod content;
 mod listing;
 mod people;
+mod search;
 mod spaces;
+mod tree;
 
 pub use content::{
     attachments, child_pages, comments, content_history, content_labels, one_content, restrictions, versions,
 };
 pub use listing::{contents, scan};
 pub use people::{current_user, groups, member_of, members, one_user, users};
+pub use search::{content_search, search};
 pub use spaces::{one_space, space_permissions, spaces, templates};
+pub use tree::{
+    anonymous, children, descendants, one_group, one_template, one_version, space_content, space_content_of_type,
+};
 
 use serde_json::json;
 

@@ -22,7 +22,7 @@ pub fn spaces(call: &Call<'_>) -> Answer {
     offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |space| shapes::space(&call.view, space, &expand))
 }
 
-fn find<'a>(call: &Call<'a>, key: &str) -> Result<&'a Space, Refusal> {
+pub fn find<'a>(call: &Call<'a>, key: &str) -> Result<&'a Space, Refusal> {
     call.view.site.space(key).ok_or_else(|| Refusal::not_found(format!("No space with key : {key}")))
 }
 

@@ -87,7 +87,7 @@ impl Object {
 }
 
 /// A comment is called after what it hangs on.
-fn title(view: &View<'_>, row: &Content) -> String {
+pub fn title(view: &View<'_>, row: &Content) -> String {
     let holder = row.container.and_then(|id| view.site.content.get(&id));
     match holder {
         Some(holder) if row.kind == ContentKind::Comment => format!("Re: {}", holder.title),
@@ -141,14 +141,19 @@ fn body(view: &View<'_>, row: &Content, expand: &Expand) -> Answer {
 }
 
 /// Children, expanded without their own content: the sizes tell whether there are any.
-fn children(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
+pub fn children(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
     let mut out = Map::new();
     let mut expandable = Map::new();
-    for (name, kind) in [("comment", ContentKind::Comment), ("attachment", ContentKind::Attachment)] {
+    for kind in [ContentKind::Comment, ContentKind::Attachment, ContentKind::Page] {
+        let name = kind.word();
         let path = format!("/rest/api/content/{}/child/{name}", row.id);
         if expand.has(name) {
-            let held = view.site.held(row.id, kind).filter(|held| held.status == Status::Current);
-            let shown = held.filter_map(|held| content(view, held, &Expand::default()).ok()).take(25).collect();
+            let held: Vec<&Content> = match kind {
+                ContentKind::Page => view.site.pages_below(row).collect(),
+                _ => view.site.held(row.id, kind).filter(|held| held.status == Status::Current).collect(),
+            };
+            let shown =
+                held.into_iter().take(25).filter_map(|held| content(view, held, &Expand::default()).ok()).collect();
             let mut list = nested(shown, 25);
             if let Value::Object(list) = &mut list {
                 list.insert("_links".into(), json!({ "self": format!("{}{path}", view.base) }));
@@ -158,7 +163,6 @@ fn children(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
             expandable.insert(name.into(), path.into());
         }
     }
-    expandable.insert("page".into(), format!("/rest/api/content/{}/child/page", row.id).into());
     out.insert("_links".into(), json!({ "self": format!("{}/rest/api/content/{}/child", view.base, row.id) }));
     out.insert("_expandable".into(), Value::Object(expandable));
     Value::Object(out)

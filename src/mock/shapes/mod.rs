@@ -5,13 +5,15 @@
 
 mod attachment;
 mod content;
+mod found;
 mod restriction;
 mod space;
 mod template;
 mod user;
 mod version;
 
-pub use content::{content, outermost};
+pub use content::{children, content, outermost, title};
+pub use found::found;
 pub use restriction::by_operation;
 pub use space::space;
 pub use template::template;
