@@ -8,6 +8,7 @@
     reason = "helpers of tests fail by panicking, and clippy.toml spares test functions alone"
 )]
 
+mod browse;
 mod content;
 mod package;
 mod restore;
