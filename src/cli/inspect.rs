@@ -6,7 +6,7 @@
 mod extract;
 mod json;
 mod list;
-mod look;
+pub(super) mod look;
 mod table;
 mod words;
 

@@ -1,26 +1,42 @@
 //! `rehearse mock`: serves a mock Confluence until it is told to stop.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::{EXIT_FAILED, EXIT_PASSED, EXIT_USAGE, talk};
-use crate::mock::{Settings, health, serve_until};
-use crate::model::Misbehaviour;
+use super::inspect::look;
+use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_USAGE, talk};
+use crate::archive;
+use crate::clock::Context;
+use crate::event::Events;
+use crate::mock::{Load, MockError, Server, Settings, health};
+use crate::model::{Fault, Misbehaviour};
 
-/// Serves a mock Confluence Data Center, to restore packages into and read them back over REST.
+/// Serves a mock Confluence Data Center, to restore packages into and read them back over REST, or to look at a backup in a browser.
 ///
-/// Name of the administrator: `admin`. The password comes from the environment variable REHEARSE_MOCK_PASSWORD or from --password-file.
+/// Name of the administrator: `admin`. The password comes from the environment variable REHEARSE_MOCK_PASSWORD or from --password-file;
+/// with --load none is needed, and REST then answers nobody.
+///
+/// With --load on an address of the loopback interface (127.0.0.1, ::1), whoever can reach it on this machine sees the pages and attachments
+/// of the backup without log-in, restricted ones too, as an administrator would; only requests for a name or an address of this machine are
+/// answered. On any other address, without --load, and once something else was restored over REST, the pages need the administrator's
+/// password, as REST always does.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: REHEARSE_MOCK_PASSWORD=secret rehearse mock --listen 127.0.0.1:8090")]
+#[command(after_help = "Examples:
+  REHEARSE_MOCK_PASSWORD=secret rehearse mock --listen 127.0.0.1:8090
+  rehearse mock --load backups/export.zip        then open http://127.0.0.1:8090/")]
 pub struct MockArgs {
-    /// Where it listens.
+    /// Where it listens; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
+    /// Restores this backup at start, a site or a space by what it is, so that people can look at it in a browser. A damaged one is
+    /// restored as far as it goes, and a page says what was damaged.
+    #[arg(long, value_name = "BACKUP")]
+    load: Option<PathBuf>,
     /// Its home folder; a private one that goes away, unless given.
     #[arg(long, value_name = "FOLDER")]
     home: Option<PathBuf>,
@@ -38,6 +54,24 @@ pub struct MockArgs {
     health: Option<String>,
 }
 
+/// Why it doesn't serve, and with which exit code.
+struct Problem {
+    message: String,
+    exit: u8,
+}
+
+impl From<String> for Problem {
+    fn from(message: String) -> Self {
+        Self { message, exit: EXIT_USAGE }
+    }
+}
+
+impl From<MockError> for Problem {
+    fn from(error: MockError) -> Self {
+        format!("failed to {error}").into()
+    }
+}
+
 /// Serves until the token is cancelled.
 pub async fn run(args: MockArgs, cancel: CancellationToken) -> u8 {
     if let Some(url) = &args.health {
@@ -45,15 +79,19 @@ pub async fn run(args: MockArgs, cancel: CancellationToken) -> u8 {
     }
     match serve(args, cancel).await {
         Ok(()) => EXIT_PASSED,
-        Err(error) => {
-            talk::say(&format!("error: {error}"));
-            EXIT_USAGE
+        Err(problem) => {
+            talk::say(&format!("error: {}", crate::report::one_line(&problem.message)));
+            problem.exit
         }
     }
 }
 
-async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> {
+async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem> {
     let password = password(&args)?;
+    let load = match &args.load {
+        Some(path) => Some(read(path, &cancel).await?),
+        None => None,
+    };
     let folder;
     let home = match args.home {
         Some(home) => home,
@@ -66,8 +104,46 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), String> 
     settings.address = args.listen;
     settings.context_path = args.context_path;
     settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
-    talk::say(&format!("mock Confluence on http://{}, user admin; Ctrl-C ends it", settings.address));
-    serve_until(settings, cancel).await.map_err(|error| format!("failed to {error}"))
+    let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
+    settings.load = load;
+    let server = tokio::select! {
+        server = Server::start(settings) => server?,
+        () = cancel.cancelled() => return Err(interrupted()),
+    };
+    match loaded {
+        Some((path, whole)) => {
+            if !whole {
+                talk::say(
+                    "warning: the backup is damaged, so that something may be missing; a page says what is wrong",
+                );
+            }
+            talk::say(&format!("{path} is open on {}/; Ctrl-C ends it", server.base_url()));
+        }
+        None => talk::say(&format!("mock Confluence on {}, user admin; Ctrl-C ends it", server.base_url())),
+    }
+    Ok(server.until(cancel).await?)
+}
+
+fn interrupted() -> Problem {
+    Problem { message: "interrupted".to_owned(), exit: EXIT_INTERRUPTED }
+}
+
+/// Reads the backup with the reader of archives, which alone knows what is damaged.
+async fn read(path: &Path, cancel: &CancellationToken) -> Result<Load, Problem> {
+    look::at(path).map_err(|problem| Problem { message: problem.message, exit: problem.exit })?;
+    talk::say(&format!("reading {}", path.display()));
+    let ctx = Context::new(Events::none(), cancel.clone());
+    let file = path.to_owned();
+    let survey = tokio::task::spawn_blocking(move || archive::survey(&file, &ctx)).await;
+    match survey {
+        Ok(Ok(survey)) => Ok(Load { path: path.to_owned(), whole: survey.is_whole(), damage: survey.damage }),
+        Ok(Err(_)) if cancel.is_cancelled() => Err(interrupted()),
+        Ok(Err(error)) => {
+            let exit = if error.fault() == Fault::Backup { EXIT_USAGE } else { EXIT_INCONCLUSIVE };
+            Err(Problem { message: format!("failed to {error}"), exit })
+        }
+        Err(error) => Err(Problem { message: format!("the reader broke down: {error}"), exit: EXIT_INCONCLUSIVE }),
+    }
 }
 
 fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
@@ -77,13 +153,20 @@ fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {
-    let text = match &args.password_file {
-        Some(path) => std::fs::read_to_string(path)
+    let text = match (&args.password_file, std::env::var("REHEARSE_MOCK_PASSWORD")) {
+        (Some(path), _) => std::fs::read_to_string(path)
             .map_err(|error| format!("failed to read the password file {}: {error}", path.display()))?,
-        None => std::env::var("REHEARSE_MOCK_PASSWORD").map_err(|_| {
-            "the mock needs a password: set the environment variable REHEARSE_MOCK_PASSWORD, or use --password-file"
-                .to_owned()
-        })?,
+        (None, Ok(text)) => text,
+        // Nobody needs to know it: the pages of a loaded backup are open, and REST stays shut.
+        (None, Err(_)) if args.load.is_some() && args.listen.ip().is_loopback() => {
+            return crate::target::random_password().map_err(|error| error.to_string());
+        }
+        (None, Err(_)) => {
+            return Err(
+                "the mock needs a password: set the environment variable REHEARSE_MOCK_PASSWORD, or use --password-file"
+                    .to_owned(),
+            );
+        }
     };
     match text.lines().next().map(str::trim_end).filter(|line| !line.is_empty()) {
         Some(line) => Ok(SecretString::from(line.to_owned())),

@@ -1,16 +1,17 @@
 //! Who calls: Basic with the administrator's name and password, or Bearer with the token. Everything else is anonymous and gets 401, but
-//! for `/status` and the page at the root.
+//! for `/status`, the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
 //!
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::answer::Refusal;
+use super::browse;
 use super::state::Shared;
 use super::troubles::Trouble;
 
@@ -29,6 +30,7 @@ pub async fn guard(State(state): State<Shared>, request: Request, next: Next) ->
 
 async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let inner = path.strip_prefix(state.context.as_str()).unwrap_or(&path);
     if state.troubles.hangs(&path) {
         std::future::pending::<()>().await;
     }
@@ -45,19 +47,27 @@ async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     } else if state.troubles.server_error(&path) {
         Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal server error".to_owned() }
             .into_response()
-    } else if open(&path, &state.context) || known(state, request.headers()) {
+    } else if open(inner, request.method()) || known(state, request.headers()) {
+        next.run(request).await
+    } else if !browse::is_for_people(inner) {
+        refused()
+    } else if browse::is_open(state, request.headers()) {
         next.run(request).await
     } else {
-        refused()
+        // A browser asks its user only when it is asked to.
+        let mut answer = refused();
+        let realm = HeaderValue::from_static("Basic realm=\"rehearse mock\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+        answer
     }
 }
 
-fn open(path: &str, context: &str) -> bool {
-    let inner = path.strip_prefix(context).unwrap_or(path);
-    matches!(inner, "" | "/" | "/status")
+fn open(inner: &str, method: &Method) -> bool {
+    matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *method == Method::GET)
 }
 
-fn known(state: &Shared, headers: &HeaderMap) -> bool {
+/// Whether the caller has the administrator's password or the token.
+pub fn known(state: &Shared, headers: &HeaderMap) -> bool {
     if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
         return false;
     }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::answer::{Ask, Refusal};
+use super::shapes::encode;
 use super::state::{AppState, Shared};
 use super::store::{self, Content, ContentKind, Site, Status};
 use super::troubles::Trouble;
@@ -36,7 +37,15 @@ pub async fn attachment(
                     from,
                     |mut from| async move { from.recv().await.map(|block| (block, from)) },
                 );
-            let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_LENGTH, length.to_string())];
+            // What a stranger attached is kept, never opened beside the pages.
+            let disposition = format!("attachment; filename*=UTF-8''{}", encode(&file));
+            let headers = [
+                (header::CONTENT_TYPE, media_type),
+                (header::CONTENT_LENGTH, length.to_string()),
+                (header::CONTENT_DISPOSITION, disposition),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+            ];
             (headers, Body::from_stream(stream)).into_response()
         }
         Err(refusal) => refusal.into_response(),

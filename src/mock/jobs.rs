@@ -95,10 +95,39 @@ pub struct Job {
     pub space_keys: Vec<String>,
     pub error: Option<String>,
     pub progress: Arc<Progress>,
+    /// Restores what can be read of a damaged package, instead of refusing it for a fault inside.
+    pub lenient: bool,
     created: jiff::Timestamp,
     started: Option<jiff::Timestamp>,
     finished: Option<jiff::Timestamp>,
     cancelled: Option<jiff::Timestamp>,
+}
+
+impl Job {
+    /// A job that waits.
+    fn new(id: u64, scope: JobScope, file: PathBuf, file_name: String) -> Self {
+        Self {
+            id,
+            scope,
+            state: JobState::Queued,
+            file,
+            file_name,
+            space_keys: Vec::new(),
+            error: None,
+            progress: Arc::default(),
+            lenient: false,
+            created: jiff::Timestamp::now(),
+            started: None,
+            finished: None,
+            cancelled: None,
+        }
+    }
+
+    /// What is restored at start, before anybody can ask for jobs: it stands in no list, and takes a damaged package as far as it goes.
+    pub fn at_start(scope: JobScope, file: PathBuf, progress: Arc<Progress>) -> Self {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self { lenient: true, progress, ..Self::new(0, scope, file, name) }
+    }
 }
 
 /// All jobs of a server.
@@ -122,20 +151,7 @@ impl Jobs {
     pub fn queue(&self, scope: JobScope, file: PathBuf, file_name: String) -> u64 {
         let mut all = self.all();
         let id = all.last_key_value().map_or(1, |(last, _)| last + 1);
-        let job = Job {
-            id,
-            scope,
-            state: JobState::Queued,
-            file,
-            file_name,
-            space_keys: Vec::new(),
-            error: None,
-            progress: Arc::default(),
-            created: jiff::Timestamp::now(),
-            started: None,
-            finished: None,
-            cancelled: None,
-        };
+        let job = Job::new(id, scope, file, file_name);
         all.insert(id, job);
         id
     }

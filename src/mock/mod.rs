@@ -3,7 +3,9 @@
 //!
 //! It must not know the REST client (`crate::confluence`), nor the mapping of the archive's reader: both are checked against it.
 //!
-//! What it is not: it renders nothing, keeps no search index, enforces no permission (its administrator sees all), and rewrites no user keys
+//! People look at what was restored on plain pages (`browse`), at the paths where Confluence has them.
+//!
+//! What it is not: it answers no rendered body over REST, keeps no search index, enforces no permission (its administrator sees all), and rewrites no user keys
 //! inside bodies. It accepts any build of source. A folder is restored as well as a zip, for unpacked backups.
 //!
 //! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
@@ -11,6 +13,7 @@
 
 mod answer;
 mod auth;
+mod browse;
 mod cql;
 mod download;
 mod expand;
@@ -32,6 +35,6 @@ mod troubles;
 pub use auth::MOCK_HEADER;
 pub use health::health;
 pub use permissions::OPERATIONS;
-pub use server::{MockError, Server, serve_until};
-pub use settings::{BUILD, DIALECT, Settings};
+pub use server::{MockError, Server};
+pub use settings::{BUILD, DIALECT, Load, Settings};
 pub use troubles::Trouble;

@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Ask, Refusal};
 use super::import;
-use super::jobs::{JobScope, details, xsrf};
+use super::jobs::{Job, JobScope, Progress, details, xsrf};
+use super::server::MockError;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
 
@@ -115,6 +116,33 @@ pub fn make_home(home: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(home.join(folder))?;
     }
     Ok(())
+}
+
+/// Restores the package that the settings name, by the code that works the jobs.
+pub async fn at_start(state: &Shared) -> Result<(), MockError> {
+    /// Whoever gives up waiting wants the restore to end too.
+    struct Stop(std::sync::Arc<Progress>);
+    impl Drop for Stop {
+        fn drop(&mut self) {
+            self.0.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+    let Some(path) = state.settings.load.as_ref().map(|load| load.path.clone()) else { return Ok(()) };
+    let progress = std::sync::Arc::<Progress>::default();
+    let stop = Stop(progress.clone());
+    let (worker, file) = (state.clone(), path.clone());
+    let restored = tokio::task::spawn_blocking(move || {
+        let scope = import::scope_of(&file, &worker.settings.limits)?;
+        import::restore(&worker, &Job::at_start(scope, file, progress))
+    });
+    let refused = |source| MockError::Load { path, source };
+    let result = match restored.await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(refused(error.into())),
+        Err(error) => Err(refused(error.into())),
+    };
+    drop(stop);
+    result
 }
 
 /// Works the queue until the server stops.

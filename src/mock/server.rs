@@ -20,7 +20,7 @@ use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, download, import, restore, routes};
+use super::{auth, browse, download, import, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -42,24 +42,31 @@ pub enum MockError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The package of the settings can't be restored.
+    #[error("load {path}: {source}", path = path.display())]
+    Load {
+        /// Which package.
+        path: PathBuf,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The server ended by itself.
     #[error("serve: {0}")]
     Serve(std::io::Error),
 }
 
 impl MockError {
-    /// Always the rig's.
+    /// The backup's where it is refused, the rig's otherwise.
     pub fn fault(&self) -> Fault {
-        Fault::Rig
+        match self {
+            Self::Load { .. } => Fault::Backup,
+            Self::Home { .. } | Self::Listen { .. } | Self::Serve(_) => Fault::Rig,
+        }
     }
 }
 
 /// How long downloads may go on when the server stops.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// What a person sees who opens the mock in a browser.
-const HOME_PAGE: &str = "This is a mock Confluence, made by rehearse.\n\
-                         It holds what was restored into it and is no proof of anything else.\n";
 
 /// A running mock.
 #[derive(Debug)]
@@ -75,7 +82,7 @@ impl Server {
     /// Makes the home, binds the address and serves; ready when it returns.
     ///
     /// # Errors
-    /// The home can't be made, or the address can't be bound.
+    /// The home can't be made, the address can't be bound, or the package of the settings can't be restored.
     pub async fn start(settings: Settings) -> Result<Self, MockError> {
         let home = settings.home.clone();
         restore::make_home(&home).map_err(|source| MockError::Home { path: home, source })?;
@@ -85,6 +92,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let site = import::fresh(&settings.admin.0);
         let state: Shared = Arc::new(AppState::new(settings, site));
+        restore::at_start(&state).await?;
         let context = state.context.clone();
         let cancel = state.cancel.clone();
         let (queue, jobs) = unbounded_channel();
@@ -112,30 +120,29 @@ impl Server {
         format!("http://{}{}", self.address, self.context)
     }
 
+    /// Waits until the token is cancelled, and stops.
+    ///
+    /// # Errors
+    /// Serving ends by itself.
+    pub async fn until(mut self, cancel: CancellationToken) -> Result<(), MockError> {
+        tokio::select! {
+            () = cancel.cancelled() => {
+                self.stop().await;
+                Ok(())
+            }
+            ended = &mut self.serving => match ended {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(error)) => Err(MockError::Serve(error)),
+                Err(error) => Err(MockError::Serve(std::io::Error::other(error))),
+            },
+        }
+    }
+
     /// Stops serving; a restore that is running is cancelled and awaited.
     pub async fn stop(self) {
         self.cancel.cancel();
         let _ = self.serving.await;
         let _ = self.working.await;
-    }
-}
-
-/// Serves until the token is cancelled. Whoever needs the address of a free port uses [`Server::start`].
-///
-/// # Errors
-/// As for [`Server::start`]; and where serving ends by itself.
-pub async fn serve_until(settings: Settings, cancel: CancellationToken) -> Result<(), MockError> {
-    let mut server = Server::start(settings).await?;
-    tokio::select! {
-        () = cancel.cancelled() => {
-            server.stop().await;
-            Ok(())
-        }
-        ended = &mut server.serving => match ended {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(MockError::Serve(error)),
-            Err(error) => Err(MockError::Serve(std::io::Error::other(error))),
-        },
     }
 }
 
@@ -185,7 +192,8 @@ async fn blocking(answer: impl FnOnce() -> Answer + Send + 'static) -> Response 
 
 fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
     let app = Router::new()
-        .route("/", get(|| async { HOME_PAGE }))
+        .route("/", get(browse::home))
+        .merge(browse::pages())
         .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
@@ -196,7 +204,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
     } else {
         // A nested router doesn't answer for its root with a slash behind.
         let root = format!("{}/", state.context);
-        Router::new().nest(&state.context, app).route(&root, get(|| async { HOME_PAGE }))
+        Router::new().nest(&state.context, app).route(&root, get(browse::home))
     };
     app.layer(axum::middleware::from_fn_with_state(state.clone(), auth::guard)).with_state(state)
 }

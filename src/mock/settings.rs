@@ -4,12 +4,26 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::Trouble;
+use crate::model::Damage;
 
 /// The Confluence version whose dialect the mock speaks.
 pub const DIALECT: &str = "9.2.0";
 
 /// The build number that goes with [`DIALECT`] in the manifest of application links; a placeholder of the right size, not a real build.
 pub const BUILD: u32 = 9_200;
+
+/// A package that is restored at start, for people to look at.
+///
+/// It is restored as far as it goes: what Confluence refuses for a fault inside is let pass, and its damage is shown beside it.
+#[derive(Debug)]
+pub struct Load {
+    /// The zip, or the folder into which it was unpacked.
+    pub path: PathBuf,
+    /// What a reader of archives found wrong with it. The mock knows no such reader, so whoever starts it hands the damage in.
+    pub damage: Vec<Damage>,
+    /// Whether that reader says that nothing of it is lost.
+    pub whole: bool,
+}
 
 /// How a mock Confluence is set up.
 #[derive(Debug)]
@@ -38,6 +52,8 @@ pub struct Settings {
     pub refuse_foreign_spaces: bool,
     /// Bounds on what a package may hold.
     pub limits: crate::package::Limits,
+    /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in.
+    pub load: Option<Load>,
     /// What goes wrong on purpose.
     pub troubles: Vec<Trouble>,
 }
@@ -57,6 +73,7 @@ impl Settings {
             refuse_illegal_characters: true,
             refuse_foreign_spaces: true,
             limits: crate::package::Limits::default(),
+            load: None,
             troubles: Vec::new(),
         }
     }

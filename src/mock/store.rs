@@ -85,6 +85,8 @@ pub struct Content {
     pub position: Option<i64>,
     pub minor: bool,
     pub body: Option<Span>,
+    /// Its body is wiki markup or plain text, not storage format.
+    pub wiki: bool,
     pub file: Option<File>,
     pub inline: Option<Inline>,
     /// Numbers of labels.

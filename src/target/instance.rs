@@ -198,7 +198,7 @@ pub(super) async fn tear_down(rig: Option<Rig>, ledger: &Ledger) -> TearDown {
 }
 
 /// A password that nobody knows, for one drill.
-pub(super) fn random_password() -> Result<secrecy::SecretString, TargetError> {
+pub(crate) fn random_password() -> Result<secrecy::SecretString, TargetError> {
     use std::fmt::Write as _;
     let mut bytes = [0_u8; 24];
     rustls::crypto::ring::default_provider()

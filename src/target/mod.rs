@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::TargetError;
+pub(crate) use instance::random_password;
 pub use instance::{Instance, TearDown};
 pub use restore::Restored;
 

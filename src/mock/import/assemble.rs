@@ -63,10 +63,11 @@ fn descriptions(rows: &mut Rows) {
 fn bodies(rows: &mut Rows) {
     let mut bodies: Vec<_> = std::mem::take(&mut rows.bodies).into_iter().collect();
     bodies.sort_by_key(|(id, _)| *id);
-    for (id, (content, span)) in bodies {
-        let owner = content.or_else(|| rows.listed.bodies.get(&id).copied());
+    for (id, body) in bodies {
+        let owner = body.content.or_else(|| rows.listed.bodies.get(&id).copied());
         if let Some(row) = owner.and_then(|owner| rows.content.get_mut(&owner)) {
-            row.body = span.or(row.body);
+            row.body = body.span.or(row.body);
+            row.wiki = if body.span.is_some() { body.wiki } else { row.wiki };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Takes in raw objects one by one and keeps them as rows. Objects come in no order and refer forward and back, so nothing is joined here.
 
 use super::people::{self, subject, who};
-use super::rows::{Labelling, PermissionSet, Property, Rows};
+use super::rows::{Body, Labelling, PermissionSet, Property, Rows};
 use crate::mock::spill::{Span, Spill, SpillWriter};
 use crate::mock::store::{Content, ContentKind, File, Label, Operation, Space, Status, Subject, Template};
 use crate::package::{Raw, RawObject};
@@ -95,6 +95,7 @@ impl Gather {
             position: object.number("position"),
             minor: false,
             body: None,
+            wiki: false,
             file: file.then(|| File {
                 media_type: object.filled("contentType").map(str::to_owned),
                 size: whole(object, "fileSize"),
@@ -118,9 +119,11 @@ impl Gather {
 
     fn body(&mut self, object: &RawObject) -> std::io::Result<bool> {
         let Some(id) = object.number_id() else { return Ok(false) };
-        let repair = object.number("bodyType") == Some(2);
+        let kind = object.number("bodyType");
+        let repair = kind == Some(2);
         let span = self.text(object.text("body"), repair)?;
-        self.rows.bodies.insert(id, (reference(object, "content"), span));
+        let wiki = kind != Some(2);
+        self.rows.bodies.insert(id, Body { content: reference(object, "content"), span, wiki });
         Ok(true)
     }
 

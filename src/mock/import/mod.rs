@@ -18,12 +18,12 @@ use std::sync::atomic::Ordering;
 pub use error::RestoreError;
 pub use people::made_key;
 
-use super::jobs::{Job, JobScope, Progress};
+use super::jobs::{Job, JobScope};
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
 use super::store::Site;
 use crate::model::Descriptor;
-use crate::package::{Package, objects, read_descriptor};
+use crate::package::{Limits, ObjectError, Package, objects, read_descriptor};
 use gather::Gather;
 use rows::Rows;
 
@@ -52,12 +52,12 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     let package = Package::open(&job.file, &state.settings.limits)?;
     let descriptor = descriptor(&package, job.scope)?;
     let entry = package.entry("entities.xml").ok_or(RestoreError::NoEntities)?;
-    if let (JobScope::Site, Some(data)) = (job.scope, package.entry(APP_DATA)) {
+    if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
     }
     let spill = state.settings.home.join("spill").join(format!("{:016x}", super::restore::unique()));
     let file = if job.scope == JobScope::Site { 0 } else { before.texts.len() };
-    let read = read(state, &job.progress, package.read(entry)?, SpillWriter::create(&spill, file)?);
+    let read = read(state, job, package.read(entry)?, SpillWriter::create(&spill, file)?);
     let result = read.and_then(|(rows, texts)| build(state, job, &before, rows, &descriptor, package, texts));
     if result.is_err() {
         let _ = std::fs::remove_file(&spill);
@@ -69,7 +69,23 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     Ok(keys)
 }
 
+/// Whether a package is a site's or a space's, by what its descriptor says.
+///
+/// # Errors
+/// It is neither, or can't be opened.
+pub fn scope_of(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
+    Ok(what(&Package::open(path, limits)?)?.1)
+}
+
 fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreError> {
+    match (what(package)?, scope) {
+        ((descriptor, own), scope) if own == scope => Ok(descriptor),
+        (_, JobScope::Space) => Err(RestoreError::SiteAsSpace),
+        (_, JobScope::Site) => Err(RestoreError::SpaceAsSite),
+    }
+}
+
+fn what(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
     // The CSV form has it under another name, and is to be refused for what it is (docs/confluence.md, C21, F12).
     let named = [DESCRIPTOR, "exportDescriptor.properties.gz"].into_iter().find_map(|name| package.entry(name));
     let entry = named.filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
@@ -77,12 +93,12 @@ fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreE
     if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) {
         return Err(RestoreError::Csv);
     }
-    match (descriptor.get("exportType"), scope) {
-        (Some("all" | "site"), JobScope::Site) | (Some("space"), JobScope::Space) => Ok(descriptor),
-        (Some("all" | "site"), JobScope::Space) => Err(RestoreError::SiteAsSpace),
-        (Some("space"), JobScope::Site) => Err(RestoreError::SpaceAsSite),
-        (other, _) => Err(RestoreError::ExportType(other.unwrap_or_default().to_owned())),
-    }
+    let scope = match descriptor.get("exportType") {
+        Some("all" | "site") => JobScope::Site,
+        Some("space") => JobScope::Space,
+        other => return Err(RestoreError::ExportType(other.unwrap_or_default().to_owned())),
+    };
+    Ok((descriptor, scope))
 }
 
 /// Refuses app data with characters that XML forbids: a strict parser stops there too (docs/confluence.md, F8).
@@ -114,33 +130,42 @@ fn strict(state: &AppState, package: &Package, entry: &crate::package::Entry) ->
 
 fn read(
     state: &AppState,
-    progress: &Progress,
+    job: &Job,
     reader: crate::package::EntryReader,
     texts: SpillWriter,
 ) -> Result<(Rows, Spill), RestoreError> {
+    let progress = &job.progress;
+    let refuse_illegal = state.settings.refuse_illegal_characters && !job.lenient;
     let mut gather = Gather::new(texts);
     let mut all = objects(reader, &state.settings.limits);
     while let Some(object) = all.next() {
         if progress.cancel.load(Ordering::Relaxed) {
             return Err(RestoreError::Cancelled);
         }
-        if let (true, Some((_, code))) = (state.settings.refuse_illegal_characters, all.illegal().places.first()) {
+        if let (true, Some((_, code))) = (refuse_illegal, all.illegal().places.first()) {
             return Err(RestoreError::IllegalCharacter(*code));
         }
         progress.total.fetch_add(1, Ordering::Relaxed);
         progress.processed.fetch_add(1, Ordering::Relaxed);
         let kept = match object {
             Ok(object) => gather.take(&object)?,
-            Err(error) if error.is_fatal() => return Err(RestoreError::Xml(error)),
+            // A disk that fails is no damage of the package, and what it kept back isn't known to be lost.
+            Err(error) if error.is_fatal() && !(job.lenient && is_damage(&error)) => {
+                return Err(RestoreError::Xml(error));
+            }
             Err(_) => false,
         };
         let counter = if kept { &progress.persisted } else { &progress.skipped };
         counter.fetch_add(1, Ordering::Relaxed);
     }
-    if let (true, Some((_, code))) = (state.settings.refuse_illegal_characters, all.illegal().places.first()) {
+    if let (true, Some((_, code))) = (refuse_illegal, all.illegal().places.first()) {
         return Err(RestoreError::IllegalCharacter(*code));
     }
     Ok(gather.finish()?)
+}
+
+fn is_damage(error: &ObjectError) -> bool {
+    !matches!(error, ObjectError::Read { .. }) || error.entry().is_some()
 }
 
 fn build(
@@ -153,8 +178,12 @@ fn build(
     texts: Spill,
 ) -> Result<(Site, Vec<String>), RestoreError> {
     let rows = match job.scope {
+        JobScope::Site if job.lenient => rows,
         JobScope::Site => people::check_names(&rows).map(|()| rows)?,
-        JobScope::Space => merge::claim(rows, descriptor, before, state.settings.refuse_foreign_spaces, &job.progress)?,
+        JobScope::Space => {
+            let refuse_foreign = state.settings.refuse_foreign_spaces && !job.lenient;
+            merge::claim(rows, descriptor, before, refuse_foreign, &job.progress)?
+        }
     };
     let mut site = assemble::assemble(rows, &job.progress);
     files::locate(&mut site, &package, &job.progress)?;

@@ -10,7 +10,7 @@ use crate::mock::store::{Account, Content, Label, Operation, Space, Subject, Tem
 pub struct Rows {
     pub spaces: BTreeMap<u64, Space>,
     pub content: BTreeMap<u64, Content>,
-    pub bodies: HashMap<u64, (Option<u64>, Option<Span>)>,
+    pub bodies: HashMap<u64, Body>,
     pub properties: HashMap<u64, Property>,
     pub labels: BTreeMap<u64, Label>,
     pub labellings: BTreeMap<u64, Labelling>,
@@ -39,6 +39,15 @@ pub struct Listed {
     pub permission_sets: HashMap<u64, u64>,
     pub content_permissions: HashMap<u64, u64>,
     pub versions: HashMap<u64, u64>,
+}
+
+/// A text.
+#[derive(Debug)]
+pub struct Body {
+    pub content: Option<u64>,
+    pub span: Option<Span>,
+    /// It is wiki markup or plain text, as all that isn't marked as storage format (docs/confluence.md, C13).
+    pub wiki: bool,
 }
 
 /// A content property of a name that the mock shows.

@@ -1,0 +1,231 @@
+//! The pages for people: where they are, what they show, who may look, and that a hostile page runs nothing.
+
+use rehearsal::mock::{Load, Server, Settings};
+use rehearsal::model::{Damage, Severity, Subject};
+use secrecy::SecretString;
+
+use crate::package::{Build, OPS, site};
+use crate::rig::{ADMIN, PASSWORD, Rig};
+
+/// A mock that was started to show this package.
+async fn showing(build: &Build, damage: Vec<Damage>) -> Rig {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backup.zip");
+    build.zip(&path);
+    let whole = damage.is_empty();
+    Rig::with(|settings| settings.load = Some(Load { path, damage, whole })).await
+}
+
+/// The page at a path, without log-in.
+async fn page(rig: &Rig, path: &str) -> String {
+    let answer = rig.client.get(rig.url(path)).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{path}");
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let policy = header("content-security-policy");
+    for part in
+        ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "style-src 'self'"]
+    {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert_eq!((header("x-content-type-options"), header("referrer-policy")), ("nosniff".into(), "no-referrer".into()));
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("<html lang=\"en\">") && text.contains("<h1>") && text.contains("Skip to content"), "{path}");
+    text
+}
+
+#[tokio::test]
+async fn a_loaded_site_can_be_looked_at() {
+    let rig = showing(&site(), Vec::new()).await;
+    let spaces = page(&rig, "/").await;
+    assert!(spaces.contains("<a href=\"/display/OPS\">Operations</a>"), "{spaces}");
+    let space = page(&rig, "/display/ops").await;
+    for part in [
+        "How we run it",
+        "pageId=10\">Home</a>",
+        "pageId=12\">Runbook</a>",
+        "Blog posts</a>: 1",
+        "Trash</a>: 1",
+        "Drafts</a>: 1",
+    ] {
+        assert!(space.contains(part), "{part}: {space}");
+    }
+    let home = page(&rig, "/pages/viewpage.action?pageId=10").await;
+    for part in [
+        "<p>now</p>",
+        "urgent",
+        "a b.txt",
+        "/download/attachments/10/a%20b.txt?version=2",
+        "its bytes are not in the backup",
+        "<p>why</p>",
+        "Inline comment: open",
+        "Inline comment: resolved",
+        "<mark>these words</mark>",
+        "tidied",
+        "pageId=11\">Version 1</a>",
+        "bob",
+    ] {
+        assert!(home.contains(part), "{part}: {home}");
+    }
+    let runbook = page(&rig, "/display/OPS/Runbook").await;
+    assert!(runbook.contains("only Ann Example, group crew"), "{runbook}");
+    assert!(page(&rig, "/pages/viewpage.action?pageId=11").await.contains("<p>then</p>"));
+    assert!(page(&rig, "/browse/space/OPS/trash").await.contains("Old"));
+    assert!(page(&rig, "/pages/viewpreviousversions.action?pageId=10").await.contains("Versions: 2"));
+    assert!(page(&rig, "/pages/viewpageattachments.action?pageId=10").await.contains("gone.bin"));
+    assert!(page(&rig, "/browse/damage").await.contains("nothing of it is lost"));
+    let missing = rig.client.get(rig.url("/pages/viewpage.action?pageId=999")).send().await.unwrap();
+    assert_eq!(missing.status(), 404);
+    assert!(missing.text().await.unwrap().contains("There is no page with the id 999"));
+}
+
+#[tokio::test]
+async fn every_link_of_the_rest_answers_leads_to_a_page() {
+    let rig = showing(&site(), Vec::new()).await;
+    let mut links = Vec::new();
+    for path in [
+        "/rest/api/space",
+        "/rest/api/content?type=page",
+        "/rest/api/content?type=blogpost",
+        "/rest/api/content/10/child/comment",
+        "/rest/api/content/10/child/attachment",
+    ] {
+        for one in rig.get(path).await["results"].as_array().unwrap() {
+            links.extend(["webui", "tinyui"].iter().filter_map(|name| one["_links"][name].as_str()).map(str::to_owned));
+        }
+    }
+    assert!(links.len() > 8, "{links:?}");
+    for link in links {
+        page(&rig, &link).await;
+    }
+}
+
+#[tokio::test]
+async fn attachments_are_kept_and_not_opened() {
+    let rig = showing(&site(), Vec::new()).await;
+    let answer = rig.client.get(rig.url("/download/attachments/10/a%20b.txt")).send().await.unwrap();
+    assert_eq!(answer.headers()["content-disposition"], "attachment; filename*=UTF-8''a%20b.txt");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(answer.text().await.unwrap(), "newer");
+}
+
+#[tokio::test]
+async fn only_a_loaded_backup_on_this_machine_is_open() {
+    let shut = Rig::restored("site", &site()).await;
+    for path in ["/browse/spaces", "/display/OPS", "/pages/viewpage.action?pageId=10", "/browse/damage"] {
+        let answer = shut.client.get(shut.url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{path}");
+        assert!(answer.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic "));
+        assert!(!answer.text().await.unwrap().contains("Operations"));
+        assert_eq!(shut.status(path).await, 200, "{path} with the password");
+    }
+    assert!(!shut.client.get(shut.url("/")).send().await.unwrap().text().await.unwrap().contains("Operations"));
+
+    let open = showing(&site(), Vec::new()).await;
+    let rest = open.client.get(open.url("/rest/api/space")).send().await.unwrap();
+    assert_eq!(rest.status(), 401, "REST stays shut");
+    for path in ["/", "/browse/spaces", "/download/attachments/10/a%20b.txt"] {
+        let request = open.client.get(open.url(path)).header("host", "evil.example");
+        let answer = request.send().await.unwrap();
+        assert!(!answer.text().await.unwrap().contains("Operations"), "{path} by another name");
+    }
+    let job = open.restore("space", &Build::space("NEW", "Space 1 key=NEW name=Newer")).await;
+    assert_eq!(job["jobState"], "FINISHED", "{job}");
+    assert_eq!(
+        open.client.get(open.url("/browse/spaces")).send().await.unwrap().status(),
+        401,
+        "it holds more than was loaded"
+    );
+}
+
+#[tokio::test]
+async fn a_hostile_page_runs_nothing() {
+    let body = "<script>alert(1)</script><img|src=x|onerror=alert(1)><a|href=\"javascript:alert(1)\">x</a><iframe|src=x></iframe></article></main>";
+    let lines = format!(
+        "{OPS}Page 200 title=</title><script>alert(2)</script> version=1 space>Space:1 versionComment=<img|src=x|onerror=alert(3)>
+        BodyContent 201 content>Page:200 body={body} bodyType=2
+        Comment 202 version=1 containerContent>Page:200
+        BodyContent 203 content>Comment:202 body={body} bodyType=2
+        Attachment 204 title=\"><script>alert(4)</script> version=1 containerContent>Page:200
+        BlogPost 205 title=wiki version=1 space>Space:1
+        BodyContent 206 content>BlogPost:205 body=h1.|<script>alert(5)</script> bodyType=0"
+    );
+    let rig = showing(&Build::site(&lines), Vec::new()).await;
+    for path in [
+        "/pages/viewpage.action?pageId=200",
+        "/display/OPS",
+        "/browse/spaces",
+        "/pages/viewpage.action?pageId=205",
+        "/pages/viewpageattachments.action?pageId=200",
+    ] {
+        let html = page(&rig, path).await.to_lowercase();
+        for part in ["<script", "<img", "<iframe", "href=\"javascript"] {
+            assert!(!html.contains(part), "{part} in {path}: {html}");
+        }
+    }
+    let title = rig.client.get(rig.url("/display/OPS/%3Cscript%3Ealert(6)%3C%2Fscript%3E")).send().await.unwrap();
+    assert!(!title.text().await.unwrap().contains("<script"));
+}
+
+#[tokio::test]
+async fn a_damaged_package_is_shown_as_far_as_it_goes() {
+    let mut build = site();
+    let end = build.xml.find("<object class=\"BlogPost\"").unwrap();
+    build.xml.truncate(end + 30);
+    let damage = Damage {
+        what: "cut-off".into(),
+        severity: Severity::Error,
+        subject: Subject::default(),
+        message: "it is cut off".into(),
+        place: None,
+        remedy: Some("make the backup again".into()),
+    };
+    let rig = showing(&build, vec![damage]).await;
+    assert!(page(&rig, "/pages/viewpage.action?pageId=10").await.contains("<p>now</p>"));
+    assert!(page(&rig, "/").await.contains("This backup is damaged."));
+    let told = page(&rig, "/browse/damage").await;
+    assert!(told.contains("cut-off") && told.contains("make the backup again") && told.contains("is lost"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_no_package_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("backup.zip");
+    std::fs::write(&path, "no zip").unwrap();
+    let mut settings = Settings::new(home.path().join("home"), ADMIN, SecretString::from(PASSWORD));
+    settings.load = Some(Load { path, damage: Vec::new(), whole: true });
+    let error = Server::start(settings).await.unwrap_err();
+    assert!(error.to_string().contains("backup.zip"), "{error}");
+}
+
+/// Every page and every space of the real packages.
+#[tokio::test]
+async fn real_packages_can_be_looked_at() {
+    let Some(corpus) = std::env::var_os("REHEARSE_CORPUS") else {
+        println!("REHEARSE_CORPUS is not set: real packages were not looked at");
+        return;
+    };
+    let mut looked = 0;
+    for name in [
+        "site-3.4.7.zip",
+        "site-4.3.2.zip",
+        "site-5.9.zip",
+        "space-5.4.zip",
+        "space-cloud-2017",
+        "space-cloud-2024.zip",
+    ] {
+        let path = std::path::Path::new(&corpus).join("packages").join(name);
+        let rig = Rig::with(|settings| settings.load = Some(Load { path, damage: Vec::new(), whole: true })).await;
+        for kind in ["page", "blogpost"] {
+            for row in rig.get(&format!("/rest/api/content?type={kind}&limit=500")).await["results"].as_array().unwrap()
+            {
+                let html = page(&rig, row["_links"]["webui"].as_str().unwrap()).await;
+                assert!(!html.contains("<script"), "{name}: {row}");
+                looked += 1;
+            }
+        }
+        for row in rig.get("/rest/api/space").await["results"].as_array().unwrap() {
+            page(&rig, row["_links"]["webui"].as_str().unwrap()).await;
+        }
+    }
+    assert!(looked > 50, "{looked}");
+}
