@@ -2,12 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use super::{must_run, not_run};
+
+/// Tests run side by side, and an environment is made by one of them alone.
+static MAKING: Mutex<()> = Mutex::new(());
 
 /// A Python that has this module. Where the foreign parsers must run, the package that brings it is installed at the stated version;
 /// elsewhere an environment that was made before is used, and otherwise the test says that it didn't run.
 pub fn with(module: &str, requirement: &str) -> Option<PathBuf> {
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let works = |python: &Path| {
         let tried = Command::new(python).args(["-c", &format!("import {module}")]).output();
         tried.is_ok_and(|output| output.status.success())
