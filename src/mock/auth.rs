@@ -37,16 +37,8 @@ async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     if let Some(delay) = state.troubles.delay() {
         tokio::time::sleep(delay).await;
     }
-    if state.troubles.too_many(&path) {
-        let refusal = Refusal { status: StatusCode::TOO_MANY_REQUESTS, message: "Rate limit exceeded.".to_owned() };
-        let mut answer = refusal.into_response();
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        answer
-    } else if state.troubles.unavailable(&path) {
-        Refusal { status: StatusCode::SERVICE_UNAVAILABLE, message: "Service unavailable".to_owned() }.into_response()
-    } else if state.troubles.server_error(&path) {
-        Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal server error".to_owned() }
-            .into_response()
+    if let Some(status) = state.troubles.refusal(&path) {
+        troubled(status)
     } else if open(inner, request.method()) || known(state, request.headers()) {
         next.run(request).await
     } else if !browse::is_for_people(inner) {
@@ -81,6 +73,19 @@ pub fn known(state: &Shared, headers: &HeaderMap) -> bool {
         }
         _ => false,
     }
+}
+
+fn troubled(status: StatusCode) -> Response {
+    let message = match status {
+        StatusCode::TOO_MANY_REQUESTS => "Rate limit exceeded.",
+        StatusCode::SERVICE_UNAVAILABLE => "Service unavailable",
+        _ => "Internal server error",
+    };
+    let mut answer = Refusal { status, message: message.to_owned() }.into_response();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer
 }
 
 fn refused() -> Response {

@@ -5,6 +5,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::http::StatusCode;
+
 use super::store::{ContentKind, Site, Status};
 use crate::model::Misbehaviour;
 
@@ -136,33 +138,16 @@ impl Troubles {
         self.all.iter().any(|(known, _)| known == trouble)
     }
 
-    /// Whether this request is answered 500.
-    pub fn server_error(&self, path: &str) -> bool {
-        self.all.iter().any(|(trouble, met)| match trouble {
-            Trouble::ServerError { path: part, times } => {
-                path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether this request is answered 503.
-    pub fn unavailable(&self, path: &str) -> bool {
-        self.all.iter().any(|(trouble, met)| match trouble {
-            Trouble::Unavailable { path: part, times } => {
-                path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether this request is answered 429.
-    pub fn too_many(&self, path: &str) -> bool {
-        self.all.iter().any(|(trouble, met)| match trouble {
-            Trouble::TooManyRequests { path: part, times } => {
-                path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times
-            }
-            _ => false,
+    /// With what this request is refused before anything looks at it.
+    pub fn refusal(&self, path: &str) -> Option<StatusCode> {
+        self.all.iter().find_map(|(trouble, met)| {
+            let (part, times, status) = match trouble {
+                Trouble::TooManyRequests { path, times } => (path, times, StatusCode::TOO_MANY_REQUESTS),
+                Trouble::Unavailable { path, times } => (path, times, StatusCode::SERVICE_UNAVAILABLE),
+                Trouble::ServerError { path, times } => (path, times, StatusCode::INTERNAL_SERVER_ERROR),
+                _ => return None,
+            };
+            (path.contains(part.as_str()) && met.fetch_add(1, Ordering::Relaxed) < *times).then_some(status)
         })
     }
 
@@ -182,7 +167,7 @@ impl Troubles {
         })
     }
 
-    /// Takes from a restored site what is to be missing.
+    /// Takes from a restored site, before its indexes are made, what is to be missing.
     pub fn spoil(&self, site: &mut Site) {
         if self.has(&Trouble::MissingContent) {
             let is_live = |kind: ContentKind, status: Status| kind == ContentKind::Page && status == Status::Current;
@@ -194,7 +179,6 @@ impl Troubles {
         if self.has(&Trouble::RestrictionsNotApplied) {
             site.content.values_mut().for_each(|row| row.restrictions.clear());
         }
-        site.reindex();
     }
 
     /// Whether this request is never answered.

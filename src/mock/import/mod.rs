@@ -62,8 +62,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if result.is_err() {
         let _ = std::fs::remove_file(&spill);
     }
-    let (mut site, keys) = result?;
-    state.troubles.spoil(&mut site);
+    let (site, keys) = result?;
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(site);
     Ok(keys)
@@ -194,6 +193,7 @@ fn build(
         JobScope::Site => site,
         JobScope::Space => merge::merge(before, site, &job.progress),
     };
+    state.troubles.spoil(&mut site);
     site.reindex();
     Ok((site, keys))
 }
