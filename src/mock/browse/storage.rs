@@ -5,9 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::address::{Address, address};
 use super::tree::{Element, Node, parse};
-use crate::mock::shapes::encode;
+
+mod links;
 
 /// Most bytes of a text that are shown.
 const MOST: usize = 2 << 20;
@@ -250,62 +250,6 @@ impl Out<'_> {
         let _ = write!(self.html, "</{name}>");
     }
 
-    /// A link around what `inner` writes; a link within a link is none.
-    fn link_to(&mut self, to: &Address, inner: impl FnOnce(&mut Self)) {
-        if self.in_link {
-            return inner(self);
-        }
-        self.in_link = true;
-        self.html.push_str("<a href=\"");
-        match to {
-            Address::Outside(url) => {
-                self.text(url);
-                self.html.push_str("\" rel=\"noreferrer noopener\">");
-            }
-            Address::Inside(path) => {
-                self.text(self.place.context);
-                self.text(path);
-                self.html.push_str("\">");
-            }
-        }
-        inner(self);
-        self.html.push_str("</a>");
-        self.in_link = false;
-        if let Address::Outside(url) = to {
-            self.target(url);
-        }
-    }
-
-    fn target(&mut self, target: &str) {
-        self.html.push_str(" <span class=\"target\">(");
-        self.text(target);
-        self.html.push_str(")</span>");
-    }
-
-    fn anchor(&mut self, element: &Element) {
-        let Some(href) = element.attribute("href") else { return self.nodes(&element.children) };
-        match address(href) {
-            Some(to) => self.link_to(&to, |out| out.nodes(&element.children)),
-            None => {
-                self.nodes(&element.children);
-                self.target(href);
-            }
-        }
-    }
-
-    fn image_of_html(&mut self, element: &Element) {
-        let source = element.attribute("src").unwrap_or_default();
-        self.picture(element.attribute("alt"), source, address(source));
-    }
-
-    fn picture(&mut self, alt: Option<&str>, name: &str, to: Option<Address>) {
-        let label = format!("Image: {}", alt.unwrap_or(name));
-        match to {
-            Some(to) => self.link_to(&to, |out| out.text(&label)),
-            None => self.text(&label),
-        }
-    }
-
     fn macro_box(&mut self, element: &Element) {
         self.html.push_str("<div class=\"macro\"><p class=\"macro-name\">Macro ");
         self.text(element.attribute("ac:name").unwrap_or("without a name"));
@@ -320,93 +264,6 @@ impl Out<'_> {
         self.html.push_str("</code> = ");
         self.nodes(&element.children);
         self.html.push_str("</div>");
-    }
-
-    fn link(&mut self, element: &Element) {
-        let resource = element.elements().find(|child| child.name.starts_with("ri:"));
-        let bodies = ["ac:link-body", "ac:plain-text-link-body"];
-        let body = element.elements().find(|child| bodies.contains(&child.name.as_str()));
-        let Some(resource) = resource else {
-            // A link to a place in the same page.
-            match body {
-                Some(body) => self.nodes(&body.children),
-                None => self.text(element.attribute("ac:anchor").unwrap_or_default()),
-            }
-            return;
-        };
-        let to = self.to(resource);
-        let label = self.label(resource);
-        let inner = |out: &mut Self| match body {
-            Some(body) => out.nodes(&body.children),
-            None => out.text(&label),
-        };
-        match to {
-            Some(to) => self.link_to(&to, inner),
-            None => inner(self),
-        }
-    }
-
-    fn image(&mut self, element: &Element) {
-        let Some(resource) = element.elements().find(|child| child.name.starts_with("ri:")) else {
-            return self.text("Image");
-        };
-        let (to, label) = (self.to(resource), self.label(resource));
-        self.picture(element.attribute("ac:alt"), &label, to);
-        if let Some(caption) = element.child("ac:caption") {
-            self.wrapped("<div>", caption, "</div>");
-        }
-    }
-
-    /// A resource that stands alone, as in parameters of macros.
-    fn resource(&mut self, element: &Element) {
-        let label = self.label(element);
-        match self.to(element) {
-            Some(to) => self.link_to(&to, |out| out.text(&label)),
-            None => self.text(&label),
-        }
-    }
-
-    fn label(&self, resource: &Element) -> String {
-        let of = |name: &str| resource.attribute(name).unwrap_or_default().to_owned();
-        match resource.name.as_str() {
-            "ri:page" | "ri:blog-post" => of("ri:content-title"),
-            "ri:attachment" => of("ri:filename"),
-            "ri:url" => of("ri:value"),
-            "ri:space" => of("ri:space-key"),
-            "ri:user" => {
-                let key = resource.attribute("ri:userkey").or(resource.attribute("ri:account-id"));
-                let named = key.and_then(|key| (self.place.user)(key));
-                named
-                    .or(resource.attribute("ri:username").map(str::to_owned))
-                    .unwrap_or(key.unwrap_or_default().to_owned())
-            }
-            _ => resource.attributes.first().map(|(_, value)| value.clone()).unwrap_or_default(),
-        }
-    }
-
-    /// Where a resource is; a page that isn't there is told where the link leads.
-    fn to(&self, resource: &Element) -> Option<Address> {
-        let space = |of: &Element| encode(of.attribute("ri:space-key").unwrap_or(self.place.space));
-        match resource.name.as_str() {
-            "ri:page" | "ri:blog-post" => {
-                let title = resource.attribute("ri:content-title")?;
-                Some(Address::Inside(format!("/display/{}/{}", space(resource), encode(title))))
-            }
-            "ri:attachment" => match resource.elements().find(|holder| holder.name.starts_with("ri:")) {
-                Some(holder) => self.to(holder),
-                None => {
-                    let name = encode(resource.attribute("ri:filename")?);
-                    Some(Address::Inside(format!("/download/attachments/{}/{name}", self.place.holder)))
-                }
-            },
-            "ri:content-entity" => {
-                let id: u64 = resource.attribute("ri:content-id")?.parse().ok()?;
-                Some(Address::Inside(format!("/pages/viewpage.action?pageId={id}")))
-            }
-            "ri:space" => Some(Address::Inside(format!("/display/{}", space(resource)))),
-            "ri:url" => address(resource.attribute("ri:value")?),
-            _ => None,
-        }
     }
 
     fn emoticon(&mut self, element: &Element) {
