@@ -232,11 +232,11 @@ const SYLLABLES: [&str; 32] = [
 /// How many words [`prose`] knows.
 const VOCABULARY: u64 = 8_000;
 
-/// A sentence of words that don't exist, some of them frequent and most of them rare, as people's are: a text of [`sentence`]s would pack three
-/// times as well as theirs.
+/// A sentence of words that don't exist, some of them frequent and most of them rare, as people's are: a text of [`sentence`]s repeats itself and packs
+/// far better than theirs.
 pub(super) fn prose(lot: &mut Lot, out: &mut String) {
     for place in 0..7 + lot.below(12) {
-        // Most draws within draws are small: a hundred words make up half of a text.
+        // Most draws within draws are small: a hundred words make up some two fifths of a text.
         let (most, more) = (lot.below(VOCABULARY), lot.draw());
         let mut rest = if more % 4 == 0 { most } else { ((u128::from(more) * u128::from(most / 16 + 1)) >> 64) as u64 };
         if place > 0 {
