@@ -14,6 +14,7 @@ mod common;
 mod browse;
 mod content;
 mod package;
+mod program;
 mod public_client;
 mod restore;
 mod rig;

@@ -1,0 +1,70 @@
+//! `rehearse mock --load`, the real program: it says where the backup is open, shows it, ends when told to, and refuses what can't be shown.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::package::{Build, site};
+
+/// A mock that runs; killed when a test stumbles.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn load(path: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rehearse"));
+    command.args(["mock", "--listen", "127.0.0.1:0", "--load"]).arg(path).env_remove("REHEARSE_MOCK_PASSWORD");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+#[tokio::test]
+async fn the_program_says_where_a_backup_is_open_and_shows_it_until_it_is_told_to_stop() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backup.zip");
+    site().zip(&path);
+    let mut running = Running(load(&path).spawn().unwrap());
+    let mut talk = BufReader::new(running.0.stderr.take().unwrap());
+    let mut said = String::new();
+    let address = loop {
+        let begin = said.len();
+        assert!(talk.read_line(&mut said).unwrap() > 0, "it ended before it was ready: {said}");
+        if let Some((_, address)) = said[begin..].split_once(" is open on ") {
+            break address.split_once(';').unwrap().0.to_owned();
+        }
+    };
+    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let page = client.get(&address).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("<a href=\"/display/OPS\">Operations</a>"), "{page}");
+    // Nobody gave it a password, so REST has no administrator.
+    let spaces = client.get(format!("{address}rest/api/space")).send().await.unwrap();
+    assert_eq!(spaces.status(), 401);
+    let id = running.0.id().to_string();
+    assert!(Command::new("sh").args(["-c", "kill -s TERM \"$0\"", &id]).status().unwrap().success());
+    talk.read_to_string(&mut said).unwrap();
+    assert_eq!(running.0.wait().unwrap().code(), Some(0), "{said}");
+}
+
+#[test]
+fn the_program_refuses_what_it_can_t_show_as_wrong_usage_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let junk = folder.path().join("junk.zip");
+    std::fs::write(&junk, b"no zip at all").unwrap();
+    let tables = folder.path().join("tables.zip");
+    let form = [("exportFormat".to_owned(), "csv".to_owned()), ("exportType".to_owned(), "space".to_owned())];
+    Build { descriptor: form.into(), ..site() }.zip(&tables);
+    for (path, why) in
+        [(junk, "zip"), (tables, "Confluence Cloud only"), (folder.path().join("missing.zip"), "missing.zip")]
+    {
+        let output = load(&path).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}: {said}", path.display());
+        assert!(said.contains("error: ") && said.contains(why) && !said.contains("is open on"), "{said}");
+    }
+}
