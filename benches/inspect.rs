@@ -13,6 +13,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use common::setting;
 use rehearsal::archive;
 use rehearsal::model::{Hasher, body_sum};
 use rehearsal::package::{
@@ -22,13 +23,9 @@ use rehearsal::sample::{Packing, Sample, write_packed};
 
 type Work<'a> = (&'a str, Box<dyn Fn() -> u64 + 'a>);
 
-fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
-}
-
 /// Times the works in turn and prints megabytes a second: median, slowest and fastest round, and the ratio of the median to the first one's.
 fn compare(what: &str, bytes: u64, works: &[Work<'_>]) {
-    let rounds = setting("REHEARSE_BENCH_ROUNDS", 7).max(1);
+    let rounds = setting("REHEARSE_BENCH_ROUNDS").unwrap_or(7).max(1);
     let mut times = vec![Vec::new(); works.len()];
     for _ in 0..rounds {
         for ((_, work), times) in works.iter().zip(&mut times) {
@@ -158,7 +155,7 @@ fn main() {
     let path = own.unwrap_or_else(|| {
         let path = folder.path().join("entities.zip");
         let sample = Sample { attachment_bytes: 500, ..Sample::sized(1, 7) };
-        let sample = sample.of_size(setting("REHEARSE_BENCH_BYTES", 100 << 20));
+        let sample = sample.of_size(setting("REHEARSE_BENCH_BYTES").unwrap_or(100 << 20));
         write_packed(&sample, Packing::default(), &path).unwrap();
         path
     });

@@ -1,4 +1,7 @@
-//! Reading an export in the CSV form, made of a sample of 5,000 pages, against inflating its tables.
+//! Reading an export in the CSV form, made of a sample, against inflating its tables.
+//!
+//! Settings: `REHEARSE_BENCH_PAGES` pages of the sample, with short texts (5,000); or `REHEARSE_BENCH_BYTES` length of the entities.xml whose objects
+//! the tables hold, with texts as long as real ones, as in the bench `inspect`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 mod common;
@@ -8,7 +11,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use common::{Made, context, items, ratios, timed};
+use common::{Made, context, items, ratios, setting, timed};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use rehearsal::archive;
@@ -44,7 +47,10 @@ fn made() -> Arc<(tempfile::TempDir, Backup)> {
 }
 
 fn make() -> (tempfile::TempDir, Backup) {
-    let sample = Made::new(&Sample { attachment_bytes: 0, ..Sample::sized(5_000, 7) });
+    let pages = setting("REHEARSE_BENCH_PAGES").unwrap_or(5_000);
+    let sample = Sample { attachment_bytes: 0, ..Sample::sized(u32::try_from(pages).unwrap(), 7) };
+    let sample = setting("REHEARSE_BENCH_BYTES").map_or(sample.clone(), |bytes| sample.of_size(bytes));
+    let sample = Made::new(&sample);
     let package = Package::open(&sample.path(), &Limits::default()).unwrap();
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
     for object in objects(package.read(package.entry("entities.xml").unwrap()).unwrap(), &Limits::default()) {

@@ -58,6 +58,11 @@ pub fn items(reading: &Reading) -> u64 {
     Kind::ALL.into_iter().map(|kind| reading.number(kind)).sum()
 }
 
+/// A number from the environment.
+pub fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
 /// Whether the benches are to be timed: not when they are only listed, or tried once by `cargo test --benches`.
 pub fn timed() -> bool {
     let asked: Vec<String> = std::env::args().skip(1).collect();

@@ -111,10 +111,13 @@ pub(super) fn take(work: &mut Work<'_>, object: Object<'_>, damages: &mut Damage
 }
 
 fn signs(tables: &mut Loaded, object: Object<'_>) {
+    // What is known already isn't looked for again.
     let signs = &mut tables.signs;
-    signs.cloud |= object.property("navigationType").is_some()
+    signs.cloud = signs.cloud
+        || object.property("navigationType").is_some()
         || object.property("atlassianAccountId").is_some()
         || object.has_collection("childrens");
-    signs.owned_properties |= object.class() == "ContentProperty" && object.reference("content").is_some();
-    signs.body_lists |= object.has_collection("bodyContents");
+    signs.owned_properties =
+        signs.owned_properties || (object.class() == "ContentProperty" && object.reference("content").is_some());
+    signs.body_lists = signs.body_lists || object.has_collection("bodyContents");
 }

@@ -70,8 +70,23 @@ pub(super) enum Status {
 /// A text, digested while it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Text {
+    #[serde(with = "in_one_piece")]
     pub sum: [u8; 32],
     pub bytes: u64,
+}
+
+/// A digest as bytes: an array is written and read byte by byte, which is a good part of the work of a row.
+mod in_one_piece {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(sum: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(sum)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+        <&[u8]>::deserialize(from)?.try_into().map_err(D::Error::custom)
+    }
 }
 
 impl Text {

@@ -5,6 +5,8 @@
 //!
 //! Must not know XML or CSV: it holds what a reader of either found.
 
+use std::ops::Range;
+
 use super::{Object, Raw, RawObject};
 
 /// Marks a span of the arena; no text in memory is as long as this.
@@ -55,11 +57,19 @@ pub(super) struct Group {
     pub to: usize,
 }
 
+/// A text that an [`ObjectBuffer`] keeps for all its objects, such as the name of a property.
+#[derive(Debug, Clone, Copy)]
+pub struct Name(Span);
+
 /// Reused storage of one object, filled by whoever reads it: [`Self::begin`], then its id, properties and collections in the order in which
 /// they are written, then [`Self::end`]; [`Self::object`] lends it out.
+///
+/// What is the same in many objects is kept once ([`Self::name`]), and values can stay where they are read ([`Self::lend_text`]).
 #[derive(Debug, Clone, Default)]
 pub struct ObjectBuffer {
     arena: String,
+    /// How much of the arena stays: names.
+    names: usize,
     pub(super) class: Span,
     pub(super) package: Span,
     pub(super) id: Option<Span>,
@@ -72,6 +82,14 @@ pub struct ObjectBuffer {
 }
 
 impl ObjectBuffer {
+    /// Keeps a text for all objects that are begun from now on.
+    pub fn name(&mut self, text: &str) -> Name {
+        self.clear(0);
+        let name = self.keep(text);
+        self.names = self.arena.len();
+        Name(name)
+    }
+
     /// Forgets the last object and begins one of this simple class name and Java package (which may be empty), at this offset.
     pub fn begin(&mut self, class: &str, package: &str, offset: u64) {
         self.clear(offset);
@@ -84,28 +102,26 @@ impl ObjectBuffer {
         self.id = Some(self.keep(id));
     }
 
-    /// Adds a property that is null.
-    pub fn push_null(&mut self, name: &str) {
-        let name = self.keep(name);
-        self.properties.push((name, Kept::Null));
+    /// Sets the id, which stands here in the text that [`Self::object`] is given.
+    pub fn lend_id(&mut self, id: Range<usize>) {
+        self.id = Some(Span::lent(id.start, id.end));
     }
 
-    /// Adds a property: text, a number, a date, a truth value.
-    pub fn push_text(&mut self, name: &str, text: &str) {
-        let (name, text) = (self.keep(name), self.keep(text));
-        self.properties.push((name, Kept::Text(text)));
+    /// Adds a property: text, a number, a date, a truth value, which stands here in the text that [`Self::object`] is given.
+    pub fn lend_text(&mut self, name: Name, text: Range<usize>) {
+        self.properties.push((name.0, Kept::Text(Span::lent(text.start, text.end))));
     }
 
-    /// Adds a property that refers to another object.
-    pub fn push_reference(&mut self, name: &str, class: &str, id: &str) {
-        let (name, class, id) = (self.keep(name), self.keep(class), self.keep(id));
-        self.properties.push((name, Kept::Reference { class, id }));
+    /// Adds a property that is the name of an enum constant, which stands here in the text that [`Self::object`] is given.
+    pub fn lend_enum(&mut self, name: Name, constant: Range<usize>) {
+        self.properties.push((name.0, Kept::Enum(Span::lent(constant.start, constant.end))));
     }
 
-    /// Adds a property that is the name of an enum constant.
-    pub fn push_enum(&mut self, name: &str, constant: &str) {
-        let (name, constant) = (self.keep(name), self.keep(constant));
-        self.properties.push((name, Kept::Enum(constant)));
+    /// Adds a property that refers to another object, whose id stands here in the text that [`Self::object`] is given; without a class, to one
+    /// of this object's own.
+    pub fn lend_reference(&mut self, name: Name, class: Option<Name>, id: Range<usize>) {
+        let class = class.map_or(self.class, |class| class.0);
+        self.properties.push((name.0, Kept::Reference { class, id: Span::lent(id.start, id.end) }));
     }
 
     /// Adds a property of any kind.
@@ -118,12 +134,6 @@ impl ObjectBuffer {
     pub fn begin_collection(&mut self, name: &str) {
         let name = self.keep(name);
         self.group(name);
-    }
-
-    /// Adds a member to the collection that was begun last: another object.
-    pub fn push_member_reference(&mut self, class: &str, id: &str) {
-        let (class, id) = (self.keep(class), self.keep(id));
-        self.member(Kept::Reference { class, id });
     }
 
     /// Adds a member of any kind to the collection that was begun last.
@@ -155,13 +165,13 @@ impl ObjectBuffer {
         self.end(raw.end);
     }
 
-    /// The object, where all of it was put in from outside.
-    pub fn object(&self) -> Object<'_> {
-        Object::over(self, "")
+    /// The object, whose lent pieces stand in this text.
+    pub fn object<'a>(&'a self, lent: &'a str) -> Object<'a> {
+        Object::over(self, lent)
     }
 
     pub(super) fn clear(&mut self, offset: u64) {
-        self.arena.clear();
+        self.arena.truncate(self.names);
         self.properties.clear();
         self.collections.clear();
         self.members.clear();
@@ -251,7 +261,7 @@ mod tests {
         };
         let mut buffer = ObjectBuffer::default();
         buffer.take(&raw);
-        let object = buffer.object();
+        let object = buffer.object("");
         assert_eq!(object.to_raw(), raw);
         assert_eq!((object.full_class(), object.number_id()), (raw.full_class(), raw.number_id()));
         for name in ["name", "size", "page", "kind", "parts", "missing"] {
@@ -267,8 +277,29 @@ mod tests {
         buffer.begin("Page", "", 91);
         buffer.end(95);
         assert_eq!(
-            buffer.object().to_raw(),
+            buffer.object("").to_raw(),
             RawObject { class: "Page".to_owned(), offset: 91, end: 95, ..RawObject::default() }
         );
+    }
+
+    #[test]
+    fn names_stay_from_object_to_object_and_values_stay_where_they_are() {
+        let mut buffer = ObjectBuffer::default();
+        let (title, above, space) = (buffer.name("title"), buffer.name("parent"), buffer.name("Space"));
+        for (row, offset) in [("7ä12", 3), ("8ö34", 9)] {
+            buffer.begin("Page", "p", offset);
+            buffer.lend_id(0..1);
+            buffer.lend_text(title, 1..3);
+            buffer.lend_enum(title, 3..4);
+            buffer.lend_reference(above, Some(space), 3..4);
+            buffer.lend_reference(above, None, 4..5);
+            let object = buffer.object(row);
+            let whose = object.references().map(|(_, name, class, id)| (name, class, id)).collect::<Vec<_>>();
+            assert_eq!(whose, [("parent", "Space", &row[3..4]), ("parent", "Page", &row[4..5])]);
+            assert_eq!((object.class(), object.id(), object.offset()), ("Page", Some(&row[..1]), offset));
+            let texts: Vec<_> = object.properties().take(2).map(|(name, value)| (name, value.to_raw())).collect();
+            let text = |from: usize, to: usize| row[from..to].to_owned();
+            assert_eq!(texts, [("title", Raw::Text(text(1, 3))), ("title", Raw::Enum(text(3, 4)))]);
+        }
     }
 }

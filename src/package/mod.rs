@@ -39,7 +39,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use ahead::{Ahead, AheadTexts, read_ahead};
-pub use buffer::ObjectBuffer;
+pub use buffer::{Name, ObjectBuffer};
 pub use csv::{Row, RowError, Rows, Table, TableReader, rows, rows_ahead};
 pub use descriptor::{read_descriptor, write_descriptor};
 pub use entry::{EntryError, EntryProblem, EntryReader};

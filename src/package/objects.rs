@@ -75,7 +75,7 @@ impl<R: Texts> Objects<R> {
         Some(match self.events.next()? {
             Ok(raw) => {
                 self.buffer.take(&raw);
-                Ok(self.buffer.object())
+                Ok(self.buffer.object(""))
             }
             Err(error) => Err(error),
         })

@@ -15,7 +15,7 @@ use super::damage::Damages;
 use super::load::{self, ENTITIES};
 use super::work::Work;
 use crate::model::{Place, Severity};
-use crate::package::{AheadTexts, EntryError, Limits, ObjectBuffer, PackageError, RowError, Rows, Table, rows_ahead};
+use crate::package::{AheadTexts, EntryError, Limits, PackageError, RowError, Rows, Table, rows_ahead};
 pub(super) use bodies::bodies;
 use columns::{COUNTS, TABLES, TASKS, Without, spec};
 use plan::Plan;
@@ -101,7 +101,6 @@ fn account(table: &str) -> String {
 struct Reader {
     /// Where the table begins in the line of all tables: offsets of objects count from the first of them.
     base: u64,
-    object: ObjectBuffer,
     totals: Totals,
     /// Tables with their lengths, and whether the last row has no line end.
     ends: Vec<(Place, bool)>,
@@ -148,7 +147,7 @@ impl Reader {
                     continue;
                 }
             };
-            let Some(plan) = &plan else {
+            let Some(plan) = &mut plan else {
                 let new = Plan::of(spec(table.name), &row, |message| {
                     damages.add("bad-header", Severity::Error, message, place(table, Some(0)), None);
                 });
@@ -168,8 +167,8 @@ impl Reader {
                 damages.bad_row(&account(table.name), self.base + row.offset());
             } else if !plan.is_of_objects() {
                 other(work, table, damages, self.base + row.offset());
-            } else if plan.fill(&mut self.object, &row, self.base) {
-                load::take(work, self.object.object(), damages);
+            } else if let Some(object) = plan.object(&row, self.base) {
+                load::take(work, object, damages);
             } else {
                 lost(work, plan.account(table.name));
                 damages.bad_row(&account(table.name), self.base + row.offset());

@@ -1,7 +1,7 @@
 //! How the rows of one table become objects: its header held against the list of columns, once.
 
-use super::columns::{Class, Column, FOLDER, Sort, Spec, content_class};
-use crate::package::{ObjectBuffer, Row};
+use super::columns::{Class, FOLDER, Sort, Spec, content_class};
+use crate::package::{Name, Object, ObjectBuffer, Raw, Row};
 
 /// The table of all content, whose classes a column tells.
 const TYPE: &str = "contenttype";
@@ -17,7 +17,18 @@ pub(super) struct Plan {
     names: Vec<String>,
     id: Option<usize>,
     class: Option<usize>,
-    columns: Vec<(usize, &'static Column)>,
+    /// Where each column stands that says something, the property that it is, and of what sort.
+    columns: Vec<(usize, Name, Of)>,
+    object: ObjectBuffer,
+}
+
+/// See [`Sort`].
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Text,
+    Enum,
+    /// A reference to an object of this class, or of the row's own.
+    Reference(Option<Name>),
 }
 
 impl Plan {
@@ -33,7 +44,7 @@ impl Plan {
         }
         let at = |name: &str| names.iter().position(|own| own == name);
         let (mut lacking, mut columns) = (Vec::new(), Vec::new());
-        let (mut id, mut class) = (None, None);
+        let (mut id, mut class, mut object) = (None, None, ObjectBuffer::default());
         if let Some(spec) = spec {
             id = at(spec.id);
             lacking.extend((id.is_none() && !spec.id.is_empty()).then_some(spec.id));
@@ -43,12 +54,12 @@ impl Plan {
             }
             for column in spec.columns {
                 match at(column.name) {
-                    Some(at) => columns.push((at, column)),
+                    Some(at) => columns.push((at, object.name(column.property), of(column.sort, &mut object))),
                     None => lacking.extend(column.needed.then_some(column.name)),
                 }
             }
         }
-        Self { spec, width: names.len(), lacking, names, id, class, columns }
+        Self { spec, width: names.len(), lacking, names, id, class, columns, object }
     }
 
     /// Whether its rows are objects.
@@ -69,9 +80,9 @@ impl Plan {
         self.names.iter().position(|own| own == name)
     }
 
-    /// Makes the object of a row; false where the row says no class.
-    pub fn fill(&self, object: &mut ObjectBuffer, row: &Row<'_>, base: u64) -> bool {
-        let Some(spec) = self.spec else { return false };
+    /// The object of a row; `None` where the row says no class.
+    pub fn object<'a>(&'a mut self, row: &Row<'a>, base: u64) -> Option<Object<'a>> {
+        let spec = self.spec?;
         let word = self.class.map(|at| row.field(at)).unwrap_or_default();
         let (class, package) = match spec.class {
             Class::Named(class) => (class, spec.package),
@@ -79,31 +90,38 @@ impl Plan {
                 Some(found) => found,
                 // A type that is not known here, such as of newer sorts of content, is counted by its name.
                 None if is_word(word) => (word, ""),
-                None => return false,
+                None => return None,
             },
         };
+        let object = &mut self.object;
         object.begin(class, package, base.saturating_add(row.offset()));
-        if let Some(id) = self.id.map(|at| row.field(at)).filter(|id| !id.is_empty()) {
-            object.set_id(id);
+        // Null and empty are written alike.
+        let filled = |at: usize| Some(row.range(at)).filter(|field| !field.is_empty());
+        if let Some(id) = self.id.and_then(filled) {
+            object.lend_id(id);
         }
-        for (at, column) in &self.columns {
-            let field = row.field(*at);
-            // Null and empty are written alike.
-            if field.is_empty() {
-                continue;
-            }
-            match column.sort {
-                Sort::Text => object.push_text(column.property, field),
-                Sort::Enum => object.push_enum(column.property, field),
-                Sort::To(target) => object.push_reference(column.property, target, field),
-                Sort::ToOwn => object.push_reference(column.property, class, field),
+        for (at, name, sort) in &self.columns {
+            let Some(field) = filled(*at) else { continue };
+            match sort {
+                Of::Text => object.lend_text(*name, field),
+                Of::Enum => object.lend_enum(*name, field),
+                Of::Reference(target) => object.lend_reference(*name, *target, field),
             }
         }
         if self.class.is_some() && word.eq_ignore_ascii_case(FOLDER) {
-            object.push_text("isFolder", "true");
+            object.push("isFolder", &Raw::Text("true".to_owned()));
         }
         object.end(base.saturating_add(row.end()));
-        true
+        Some(object.object(row.text()))
+    }
+}
+
+fn of(sort: Sort, object: &mut ObjectBuffer) -> Of {
+    match sort {
+        Sort::Text => Of::Text,
+        Sort::Enum => Of::Enum,
+        Sort::To(class) => Of::Reference(Some(object.name(class))),
+        Sort::ToOwn => Of::Reference(None),
     }
 }
 

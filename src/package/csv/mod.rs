@@ -9,6 +9,7 @@ mod table;
 mod tests;
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 
 use super::ahead::screen_ahead;
 use super::filter::{Filter, Screened, Texts};
@@ -113,8 +114,18 @@ impl<'a> Row<'a> {
 
     /// A field, without its quotes; line ends in one that was quoted are LF. Empty where there is no such field.
     pub fn field(&self, at: usize) -> &'a str {
+        self.text.get(self.range(at)).unwrap_or_default()
+    }
+
+    /// Where in [`Self::text`] a field stands.
+    pub fn range(&self, at: usize) -> Range<usize> {
         let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.ends.get(at).and_then(|end| self.text.get(from..*end)).unwrap_or_default()
+        from..self.ends.get(at).copied().unwrap_or(from)
+    }
+
+    /// All fields, one behind the other.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// All fields.
