@@ -1,132 +1,147 @@
-//! Who calls: Basic with the administrator's name and password, or Bearer with the token. Everything else is anonymous and gets 401, but
-//! for `/status`, the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
+//! Who calls: Basic with the password of the administrator or of a user of the settings, or Bearer with the token. Wrong credentials get 401. Callers
+//! without any are anonymous, and get 401 too unless the settings let them in, but for `/status`, the page at the root and its style sheet, and the pages for
+//! people of a mock that was started to be looked at.
 //!
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
+use super::access::{Caller, Rights};
 use super::answer::Refusal;
 use super::browse;
-use super::state::Shared;
+use super::state::{AppState, Shared};
 use super::troubles::Trouble;
 
 /// The header by which every answer says that it comes from a mock.
 pub const MOCK_HEADER: &str = "x-rehearse-mock";
 
-/// Lets known callers through; adds the troubles that are met before any handler.
+/// Lets callers through who may come in, and says to the handlers who they are; adds the troubles that are met before any handler.
 pub async fn guard(State(state): State<Shared>, request: Request, next: Next) -> Response {
-    let answer = tokio::select! {
+    let mut answer = tokio::select! {
         biased;
         () = state.cancel.cancelled() => (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "state": "STOPPING" }))).into_response(),
         answer = pass(&state, request, next) => answer,
     };
-    named(answer, &state)
+    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    answer
 }
 
 async fn pass(state: &Shared, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let inner = path.strip_prefix(state.context.as_str()).unwrap_or(&path);
-    if state.troubles.hangs(&path) {
+    let path = request.uri().path();
+    if state.troubles.hangs(path) {
         std::future::pending::<()>().await;
     }
     if let Some(delay) = state.troubles.delay() {
         tokio::time::sleep(delay).await;
     }
-    if state.troubles.too_many(&path) {
+    let path = request.uri().path();
+    if state.troubles.too_many(path) {
         let refusal = Refusal { status: StatusCode::TOO_MANY_REQUESTS, message: "Rate limit exceeded.".to_owned() };
         let mut answer = refusal.into_response();
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         answer
-    } else if state.troubles.unavailable(&path) {
+    } else if state.troubles.unavailable(path) {
         Refusal { status: StatusCode::SERVICE_UNAVAILABLE, message: "Service unavailable".to_owned() }.into_response()
-    } else if state.troubles.server_error(&path) {
+    } else if state.troubles.server_error(path) {
         Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal server error".to_owned() }
             .into_response()
-    } else if open(inner, request.method()) || known(state, request.headers()) {
-        next.run(request).await
-    } else if !browse::is_for_people(inner) {
-        refused()
-    } else if browse::is_open(state, request.headers()) {
-        next.run(request).await
     } else {
-        // A browser asks its user only when it is asked to.
-        let mut answer = refused();
-        let realm = HeaderValue::from_static("Basic realm=\"rehearse mock\", charset=\"UTF-8\"");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
-        answer
+        enter(state, request, next).await
     }
 }
 
-fn open(inner: &str, method: &Method) -> bool {
-    matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *method == Method::GET)
-}
-
-/// Whether the caller has the administrator's password or the token.
-pub fn known(state: &Shared, headers: &HeaderMap) -> bool {
-    if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
-        return false;
-    }
-    let Some(given) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return false };
-    let (name, password) = &state.settings.admin;
-    let basic = || base64(format!("{name}:{}", password.expose_secret()).as_bytes());
-    match given.split_once(' ') {
-        Some((scheme, coded)) if scheme.eq_ignore_ascii_case("basic") => coded.trim() == basic(),
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            state.settings.token.as_ref().is_some_and(|known| known.expose_secret() == token.trim())
+async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let inner = path.strip_prefix(state.context.as_str()).unwrap_or(path);
+    let for_people = browse::is_for_people(inner);
+    let open = matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *request.method() == Method::GET);
+    let caller = match caller(state, request.headers()) {
+        Some(Caller::Anonymous) if for_people && browse::is_open(state, request.headers()) => {
+            Some(Caller::Administrator)
         }
-        _ => false,
+        Some(Caller::Anonymous) if !state.settings.anonymous => None,
+        caller => caller,
+    };
+    let site = state.site();
+    let (caller, refusal) = match caller {
+        Some(caller) if Rights::of(&caller, &site).use_site() => (Some(caller), None),
+        Some(Caller::User(_)) => (None, Some(not_permitted().into_response())),
+        Some(Caller::Administrator | Caller::Anonymous) | None => (None, Some(unauthorized(for_people))),
+    };
+    match (caller, refusal) {
+        (None, Some(refusal)) if !open => refusal,
+        (None, _) => next.run(request).await,
+        (Some(caller), _) => {
+            let name = state.view(&site, &caller).caller_name().and_then(|name| HeaderValue::from_str(name).ok());
+            request.extensions_mut().insert(caller);
+            let mut answer = next.run(request).await;
+            answer.headers_mut().extend(name.map(|name| (HeaderName::from_static("x-ausername"), name)));
+            answer
+        }
     }
 }
 
-fn refused() -> Response {
+/// Who calls, by what the request brings; `None` where that is wrong.
+fn caller(state: &AppState, headers: &HeaderMap) -> Option<Caller> {
+    if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
+        return None;
+    }
+    let Some(given) = headers.get(header::AUTHORIZATION) else { return Some(Caller::Anonymous) };
+    let (scheme, given) = given.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let known = state.settings.token.as_ref().is_some_and(|known| known.expose_secret() == given.trim());
+        return known.then_some(Caller::Administrator);
+    }
+    let decoded = STANDARD.decode(given.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (name, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    let (admin, secret) = &state.settings.admin;
+    if name == admin && password == secret.expose_secret() {
+        return Some(Caller::Administrator);
+    }
+    let name = name.to_lowercase();
+    let mut known = state.settings.users.iter().filter(|(known, _)| known.to_lowercase() == name);
+    let right = known.any(|(_, secret)| password == secret.expose_secret());
+    let account = state.site().accounts.get(&name).is_some_and(|account| account.active);
+    (right && account).then_some(Caller::User(name))
+}
+
+/// Lets administrators through alone.
+pub async fn administrators(
+    State(state): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if Rights::of(&caller, &state.site()).administer_site() {
+        return next.run(request).await;
+    }
+    Refusal::forbidden("Only system administrators may do this").into_response()
+}
+
+/// The refusal of somebody who is known and not let in.
+fn not_permitted() -> Refusal {
+    Refusal::forbidden("Not permitted to use confluence")
+}
+
+fn unauthorized(for_people: bool) -> Response {
     let refusal = Refusal {
         status: StatusCode::UNAUTHORIZED,
         message: "Client must be authenticated to access this resource.".to_owned(),
     };
     let mut answer = refusal.into_response();
     answer.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
-    answer
-}
-
-fn named(mut answer: Response, state: &Shared) -> Response {
-    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
-    if answer.status() != StatusCode::UNAUTHORIZED
-        && let Ok(name) = HeaderValue::from_str(&state.settings.admin.0)
-    {
-        answer.headers_mut().insert("x-ausername", name);
+    if for_people {
+        // A browser asks its user only when it is asked to.
+        let realm = HeaderValue::from_static("Basic realm=\"rehearse mock\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
     }
     answer
-}
-
-/// Standard base 64 with padding.
-pub fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = DIGITS.get((group >> shift & 63) as usize).copied().unwrap_or(b'=');
-            out.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_is_padded() {
-        // The vectors of RFC 4648.
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 }

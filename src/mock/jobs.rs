@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Ask, Refusal};
@@ -262,5 +261,5 @@ pub fn details(state: &AppState, job: &Job) -> Value {
 
 /// The refusal of a request that the XSRF check stops.
 pub fn xsrf() -> Refusal {
-    Refusal { status: StatusCode::FORBIDDEN, message: "XSRF check failed".to_owned() }
+    Refusal::forbidden("XSRF check failed")
 }

@@ -34,6 +34,11 @@ pub struct Settings {
     pub home: PathBuf,
     /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back.
     pub admin: (String, SecretString),
+    /// Names and passwords of others who can log in. They have accounts on a mock that nothing was restored into; a site restore leaves those
+    /// whom the backup has an account for, under the password of these settings, since the hashes of a backup aren't asked.
+    pub users: Vec<(String, SecretString)>,
+    /// Whether callers without a name are let in where the site lets them (docs/confluence.md, R30). Otherwise they are refused.
+    pub anonymous: bool,
     /// A personal access token that is accepted too.
     pub token: Option<SecretString>,
     /// Context path: empty, or `/confluence`.
@@ -65,6 +70,8 @@ impl Settings {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             home: home.into(),
             admin: (admin.into(), password),
+            users: Vec::new(),
+            anonymous: false,
             token: None,
             context_path: String::new(),
             configured_base: "http://wiki.example.com".to_owned(),

@@ -1,9 +1,11 @@
 //! What the handlers share: settings, the current site, the jobs.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 
+use super::access::{self, Caller, Rights};
 use super::jobs::Jobs;
 use super::settings::Settings;
 use super::shapes::View;
@@ -26,6 +28,15 @@ pub struct AppState {
     /// The server is stopping.
     pub cancel: CancellationToken,
     site: RwLock<Arc<Site>>,
+    /// What each caller was last shown. There are no more callers than names in the settings.
+    seen: Mutex<HashMap<Caller, Seen>>,
+}
+
+/// A site, and what of it a caller sees.
+#[derive(Debug)]
+struct Seen {
+    whole: Arc<Site>,
+    part: Arc<Site>,
 }
 
 impl AppState {
@@ -47,6 +58,7 @@ impl AppState {
             base,
             cancel: CancellationToken::new(),
             site: RwLock::new(Arc::new(site)),
+            seen: Mutex::default(),
         }
     }
 
@@ -55,13 +67,32 @@ impl AppState {
         self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The site as a caller sees it now. May take a while, the first time after a restore.
+    pub fn seen_by(&self, caller: &Caller) -> Arc<Site> {
+        let whole = self.site();
+        if Rights::of(caller, &whole).see_all() {
+            return whole;
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(caller) {
+            Some(known) if Arc::ptr_eq(&known.whole, &whole) => known.part.clone(),
+            _ => {
+                let part = Arc::new(access::visible(&whole, caller));
+                seen.insert(caller.clone(), Seen { whole, part: part.clone() });
+                part
+            }
+        }
+    }
+
     /// Puts a restored site in place.
     pub fn swap(&self, site: Site) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 
-    /// What shapes need, over this site.
-    pub fn view<'a>(&'a self, site: &'a Site) -> View<'a> {
-        View { site, settings: &self.settings, troubles: &self.troubles, base: &self.base, context: &self.context }
+    /// What shapes need, over the site that this caller sees.
+    pub fn view<'a>(&'a self, site: &'a Site, caller: &'a Caller) -> View<'a> {
+        let Self { settings, troubles, base, context, .. } = self;
+        View { site, caller, settings, troubles, base, context }
     }
 }

@@ -206,6 +206,8 @@ pub struct Template {
 pub struct Account {
     pub name: String,
     pub display: Option<String>,
+    /// Whether it can log in.
+    pub active: bool,
 }
 
 /// All tables of the mock.
@@ -221,6 +223,8 @@ pub struct Site {
     pub accounts: BTreeMap<String, Account>,
     /// Members (lower-case names) of groups.
     pub groups: BTreeMap<String, BTreeSet<String>>,
+    /// Permissions of the site: type as in the package, and who has it.
+    pub permissions: BTreeSet<(String, Subject)>,
     /// Packages that hold the bytes of attachments.
     pub packages: Vec<std::sync::Arc<crate::package::Package>>,
     /// Where the texts are.

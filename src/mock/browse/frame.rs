@@ -69,7 +69,14 @@ fn document(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
                 }
                 (content)
                 footer {
-                    p { "Shown by a mock Confluence of rehearse, as its administrator sees it: restrictions are told and hide nothing." }
+                    p {
+                        "Shown by a mock Confluence of rehearse, "
+                        @match look.view.caller_name() {
+                            _ if look.view.rights().see_all() => "as an administrator sees it: restrictions are told and hide nothing.",
+                            Some(name) => { "as " (name) " sees it: what is restricted for others isn't there." },
+                            None => "as those see it who aren't logged in.",
+                        }
+                    }
                     @if look.state.settings.load.is_some() && look.state.settings.address.ip().is_loopback() && !look.state.jobs.any_began() {
                         p { "Whoever can reach this address on this machine sees these pages without log-in." }
                     }

@@ -224,13 +224,12 @@ impl Gather {
 
     fn permission(&mut self, object: &RawObject) -> bool {
         let Some(kind) = object.filled("type") else { return false };
-        // Without a space it is a global permission, which the mock keeps no table for.
-        let Some(space) = reference(object, "space") else { return true };
-        if !crate::mock::permissions::is_known(kind) {
+        let space = reference(object, "space");
+        if space.is_some() && !crate::mock::permissions::is_known(kind) {
             return false;
         }
         let subject: Subject = subject(&mut self.rows, object, "group");
-        self.rows.space_permissions.push((space, kind.to_owned(), subject));
+        self.rows.permissions.push((space, kind.to_owned(), subject));
         true
     }
 }

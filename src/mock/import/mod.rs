@@ -19,9 +19,10 @@ pub use error::RestoreError;
 pub use people::made_key;
 
 use super::jobs::{Job, JobScope};
+use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
-use super::store::Site;
+use super::store::{Account, Site};
 use crate::model::Descriptor;
 use crate::package::{Limits, ObjectError, Package, objects, read_descriptor};
 use gather::Gather;
@@ -198,17 +199,18 @@ fn build(
     Ok((site, keys))
 }
 
-/// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence.
-pub fn fresh(admin: &str) -> Site {
+/// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence, and the users of its settings.
+pub fn fresh(settings: &Settings) -> Site {
     let mut site = Site::default();
     site.next_id = FIRST_ID;
-    let lower = admin.to_lowercase();
-    site.users.insert(made_key(admin), admin.to_owned());
-    let account = super::store::Account { name: admin.to_owned(), display: None };
-    site.accounts.insert(lower.clone(), account);
-    for group in ["confluence-administrators", "confluence-users"] {
-        site.groups.insert(group.to_owned(), [lower.clone()].into());
+    let admin = settings.admin.0.as_str();
+    for name in std::iter::once(admin).chain(settings.users.iter().map(|(name, _)| name.as_str())) {
+        let lower = name.to_lowercase();
+        site.users.insert(made_key(name), name.to_owned());
+        site.accounts.insert(lower.clone(), Account { name: name.to_owned(), display: None, active: true });
+        site.groups.entry("confluence-users".to_owned()).or_default().insert(lower);
     }
+    site.groups.insert("confluence-administrators".to_owned(), [admin.to_lowercase()].into());
     site.reindex();
     site
 }
