@@ -1,4 +1,4 @@
-//! Who calls: Basic with the password of the administrator or of a user of the settings, or Bearer with the token. Wrong credentials get 401. Callers
+//! Who calls: Basic with the password of the administrator or of a user of the settings, the session that this begins, or Bearer with the token. Wrong credentials get 401. Callers
 //! without any are anonymous, and get 401 too unless the settings let them in, but for `/status`, the page at the root and its style sheet, and the pages for
 //! people of a mock that was started to be looked at.
 //!
@@ -17,6 +17,7 @@ use serde_json::json;
 use super::access::{Caller, Rights};
 use super::answer::Refusal;
 use super::browse;
+use super::jobs::xsrf;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
 
@@ -63,45 +64,73 @@ async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
     let inner = path.strip_prefix(state.context.as_str()).unwrap_or(path);
     let for_people = browse::is_for_people(inner);
     let open = matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *request.method() == Method::GET);
-    let caller = match caller(state, request.headers()) {
-        Some(Caller::Anonymous) if for_people && browse::is_open(state, request.headers()) => {
-            Some(Caller::Administrator)
-        }
-        Some(Caller::Anonymous) if !state.settings.anonymous => None,
-        caller => caller,
-    };
-    let site = state.site();
-    let (caller, refusal) = match caller {
-        Some(caller) if Rights::of(&caller, &site).use_site() => (Some(caller), None),
-        Some(Caller::User(_)) => (None, Some(not_permitted().into_response())),
-        Some(Caller::Administrator | Caller::Anonymous) | None => (None, Some(unauthorized(for_people))),
-    };
-    match (caller, refusal) {
-        (None, Some(refusal)) if !open => refusal,
-        (None, _) => next.run(request).await,
-        (Some(caller), _) => {
+    let told = told(state, request.headers());
+    let by = told.as_ref().map(|(_, by)| *by);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A page of another site can make a browser send its cookie, but not this header.
+    if by == Some(By::Session) && !reads && !is_checked(request.headers()) {
+        return xsrf().into_response();
+    }
+    match admit(state, &request, for_people, told.map(|(caller, _)| caller)) {
+        Ok(caller) => {
+            let site = state.site();
             let name = state.view(&site, &caller).caller_name().and_then(|name| HeaderValue::from_str(name).ok());
+            let cookie = if by == Some(By::Password) { state.sessions.cookie(&caller, &state.context) } else { None };
             request.extensions_mut().insert(caller);
             let mut answer = next.run(request).await;
             answer.headers_mut().extend(name.map(|name| (HeaderName::from_static("x-ausername"), name)));
+            answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
             answer
         }
+        Err(_) if open => next.run(request).await,
+        Err(refusal) => refused(refusal, for_people),
     }
 }
 
-/// Who calls, by what the request brings; `None` where that is wrong.
-fn caller(state: &AppState, headers: &HeaderMap) -> Option<Caller> {
+/// Whether somebody may come in; `None` brought something wrong.
+fn admit(state: &AppState, request: &Request, for_people: bool, caller: Option<Caller>) -> Result<Caller, Refusal> {
+    let caller = match caller {
+        Some(Caller::Anonymous) if for_people && browse::is_open(state, request.headers()) => Caller::Administrator,
+        Some(Caller::Anonymous) if !state.settings.anonymous => return Err(unauthorized()),
+        Some(caller) => caller,
+        None => return Err(unauthorized()),
+    };
+    match (Rights::of(&caller, &state.site()).use_site(), &caller) {
+        (true, _) => Ok(caller),
+        (false, Caller::Anonymous) => Err(unauthorized()),
+        (false, Caller::User(_) | Caller::Administrator) => Err(Refusal::forbidden("Not permitted to use confluence")),
+    }
+}
+
+/// By what a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Nothing,
+    Password,
+    Token,
+    Session,
+}
+
+/// Who calls, by what the request brings; `None` where that is wrong. A session that has ended is no credential (docs/confluence.md, R34).
+fn told(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
     if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
         return None;
     }
-    let Some(given) = headers.get(header::AUTHORIZATION) else { return Some(Caller::Anonymous) };
+    let Some(given) = headers.get(header::AUTHORIZATION) else {
+        let known = state.sessions.caller(headers).map(|caller| (caller, By::Session));
+        return Some(known.unwrap_or((Caller::Anonymous, By::Nothing)));
+    };
     let (scheme, given) = given.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         let known = state.settings.token.as_ref().is_some_and(|known| known.expose_secret() == given.trim());
-        return known.then_some(Caller::Administrator);
+        return known.then_some((Caller::Administrator, By::Token));
     }
     let decoded = STANDARD.decode(given.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let (name, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    by_password(state, name, password).map(|caller| (caller, By::Password))
+}
+
+fn by_password(state: &AppState, name: &str, password: &str) -> Option<Caller> {
     let (admin, secret) = &state.settings.admin;
     if name == admin && password == secret.expose_secret() {
         return Some(Caller::Administrator);
@@ -111,6 +140,12 @@ fn caller(state: &AppState, headers: &HeaderMap) -> Option<Caller> {
     let right = known.any(|(_, secret)| password == secret.expose_secret());
     let account = state.site().accounts.get(&name).is_some_and(|account| account.active);
     (right && account).then_some(Caller::User(name))
+}
+
+/// Whether a request carries the header that no page of another site can send (docs/confluence.md, R4).
+pub fn is_checked(headers: &HeaderMap) -> bool {
+    let token = headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
+    matches!(token, Some("no-check" | "nocheck"))
 }
 
 /// Lets administrators through alone.
@@ -126,19 +161,18 @@ pub async fn administrators(
     Refusal::forbidden("Only system administrators may do this").into_response()
 }
 
-/// The refusal of somebody who is known and not let in.
-fn not_permitted() -> Refusal {
-    Refusal::forbidden("Not permitted to use confluence")
+fn unauthorized() -> Refusal {
+    let message = "Client must be authenticated to access this resource.".to_owned();
+    Refusal { status: StatusCode::UNAUTHORIZED, message }
 }
 
-fn unauthorized(for_people: bool) -> Response {
-    let refusal = Refusal {
-        status: StatusCode::UNAUTHORIZED,
-        message: "Client must be authenticated to access this resource.".to_owned(),
-    };
+fn refused(refusal: Refusal, for_people: bool) -> Response {
+    let unknown = refusal.status == StatusCode::UNAUTHORIZED;
     let mut answer = refusal.into_response();
-    answer.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
-    if for_people {
+    if unknown {
+        answer.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
+    }
+    if unknown && for_people {
         // A browser asks its user only when it is asked to.
         let realm = HeaderValue::from_static("Basic realm=\"rehearse mock\", charset=\"UTF-8\"");
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Ask, Refusal};
+use super::auth::is_checked;
 use super::import;
 use super::jobs::{Job, JobScope, Progress, details, xsrf};
 use super::server::MockError;
@@ -49,8 +50,7 @@ pub async fn from_upload(
     headers: &HeaderMap,
     mut parts: Multipart,
 ) -> Answer {
-    let token = headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
-    if !matches!(token, Some("no-check" | "nocheck")) {
+    if !is_checked(headers) {
         return Err(xsrf());
     }
     let bad = |error: axum::extract::multipart::MultipartError| Refusal::bad_request(error.body_text());

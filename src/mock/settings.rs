@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::Trouble;
-use crate::model::Damage;
+use crate::model::{Damage, Version};
 
 /// The Confluence version whose dialect the mock speaks.
 pub const DIALECT: &str = "9.2.0";
@@ -41,6 +41,8 @@ pub struct Settings {
     pub anonymous: bool,
     /// A personal access token that is accepted too.
     pub token: Option<SecretString>,
+    /// The version of which it refuses newer backups; its dialect stays.
+    pub version: Version,
     /// Context path: empty, or `/confluence`.
     pub context_path: String,
     /// The base URL that it believes it has, without the context path. Not the address where it listens, as after a restore of another
@@ -73,6 +75,7 @@ impl Settings {
             users: Vec::new(),
             anonymous: false,
             token: None,
+            version: Version::series(9, 2),
             context_path: String::new(),
             configured_base: "http://wiki.example.com".to_owned(),
             limit: 500,

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::access::{self, Caller, Rights};
 use super::jobs::Jobs;
+use super::session::Sessions;
 use super::settings::Settings;
 use super::shapes::View;
 use super::store::Site;
@@ -25,6 +26,7 @@ pub struct AppState {
     pub context: String,
     /// The configured base URL with the context path.
     pub base: String,
+    pub sessions: Sessions,
     /// The server is stopping.
     pub cancel: CancellationToken,
     site: RwLock<Arc<Site>>,
@@ -54,6 +56,7 @@ impl AppState {
             settings,
             troubles,
             jobs: Jobs::default(),
+            sessions: Sessions::default(),
             context,
             base,
             cancel: CancellationToken::new(),

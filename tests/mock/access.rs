@@ -212,6 +212,41 @@ async fn administration_is_for_administrators() {
     }
 }
 
+/// R34 [U]: Basic gives a cookie, which is enough from then on. R34 [D, A]: a site restore ends sessions, a space restore doesn't. R4 [U], R34: what changes
+/// something needs the header against XSRF where a cookie says who calls.
+#[tokio::test]
+async fn a_session_lasts_until_a_site_restore() {
+    let rig = rig(&wiki()).await;
+    let log_in = async |who: &str, password: &str| {
+        let answer =
+            rig.client.get(rig.url("/rest/api/user/current")).basic_auth(who, Some(password)).send().await.unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.starts_with("JSESSIONID=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+        format!("other=1; {}", cookie.split_once(';').unwrap().0)
+    };
+    let (ann, admin) = (log_in("ann", "ann's").await, log_in(ADMIN, PASSWORD).await);
+    assert_ne!(ann, admin);
+    let by = |method: Method, cookie: &str, path: &str| {
+        rig.client.request(method, rig.url(path)).header("cookie", cookie.to_owned())
+    };
+    let me = async |cookie: &str| {
+        let answer = by(Method::GET, cookie, "/rest/api/user/current").send().await.unwrap();
+        (answer.status().as_u16(), answer.headers().get("x-ausername").map(|name| name.to_str().unwrap().to_owned()))
+    };
+    let space = Build::space("S", "Space 1 key=S name=S");
+    assert_eq!(rig.restore("space", &space).await["jobState"], "FINISHED");
+    assert_eq!(me(&ann).await, (200, Some("Ann".to_owned())));
+    assert_eq!(me(&admin).await, (200, Some(ADMIN.to_owned())));
+    let clear = || by(Method::PUT, &admin, "/rest/api/backup-restore/jobs/clear-queue");
+    assert_eq!(clear().send().await.unwrap().status(), 403);
+    assert_eq!(clear().header("X-Atlassian-Token", "no-check").send().await.unwrap().status(), 200);
+    assert_eq!(rig.restore("site", &wiki()).await["jobState"], "FINISHED");
+    for cookie in [&ann, &admin, &"JSESSIONID=".to_owned()] {
+        assert_eq!(me(cookie).await.0, 401);
+    }
+    assert_eq!(me(&log_in("ann", "ann's").await).await.0, 200);
+}
+
 /// Every route that a GET can take, as the sources name them.
 fn routes() -> Vec<String> {
     let sources = [include_str!("../../src/mock/server.rs"), include_str!("../../src/mock/browse/mod.rs")];

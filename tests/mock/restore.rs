@@ -83,6 +83,38 @@ async fn user_names_that_clash_are_refused() {
     }
 }
 
+/// R35 [D]: a backup of a newer version is refused, by version or by build; Cloud counts on its own. R35 [D]: space exports of before 5.2.
+#[tokio::test]
+async fn backups_of_other_versions_are_refused() {
+    use rehearsal::model::Version;
+    let said = |scope: &str, said: &[(&str, &str)]| {
+        let mut build = if scope == "site" { site() } else { ops() };
+        build.descriptor.extend(said.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        build
+    };
+    let newer = "newer version of Confluence, 10.0 or later";
+    fails("space", &said("space", &[("createdByVersionNumber", "10.0")]), newer).await;
+    fails("site", &said("site", &[("createdByVersionNumber", "10.0")]), newer).await;
+    fails("space", &said("space", &[("buildNumber", "4216")]), "build 4216 is of a version before 5.2").await;
+    let taken: [(&str, &[(&str, &str)]); 5] = [
+        ("space", &[("createdByVersionNumber", "9.2.7"), ("buildNumber", "4515")]),
+        ("space", &[("createdByVersionNumber", "1000.0.0-4ff"), ("source", "cloud"), ("buildNumber", "4515")]),
+        ("space", &[("createdByBuildNumber", "9999"), ("buildNumber", "4515")]),
+        ("site", &[("buildNumber", "1517")]),
+        ("site", &[("createdByVersionNumber", "unknown")]),
+    ];
+    for (scope, words) in taken {
+        let job = Rig::start().await.restore(scope, &said(scope, words)).await;
+        assert_eq!(job["jobState"], "FINISHED", "{words:?}: {job}");
+    }
+    for (own, state) in [("7.13", "FAILED"), ("7.18", "FINISHED")] {
+        let own: Version = own.parse().unwrap();
+        let rig = Rig::with(|settings| settings.version = own.clone()).await;
+        let job = rig.restore("space", &said("space", &[("createdByBuildNumber", "8804")])).await;
+        assert_eq!(job["jobState"], state, "{own}: {job}");
+    }
+}
+
 /// R1 [D]: unknown keys, and names that leave the folder or don't exist, are 400.
 #[tokio::test]
 async fn bad_settings_are_400() {

@@ -11,6 +11,7 @@ mod gather;
 mod merge;
 mod people;
 mod rows;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -52,6 +53,9 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     let before = state.site();
     let package = Package::open(&job.file, &state.settings.limits)?;
     let descriptor = descriptor(&package, job.scope)?;
+    if !job.lenient {
+        versions::check(&descriptor, job.scope, &state.settings.version)?;
+    }
     let entry = package.entry("entities.xml").ok_or(RestoreError::NoEntities)?;
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
@@ -67,6 +71,9 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     state.troubles.spoil(&mut site);
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(site);
+    if job.scope == JobScope::Site {
+        state.sessions.end_all();
+    }
     Ok(keys)
 }
 
