@@ -96,6 +96,8 @@ pub struct Job {
     pub progress: Arc<Progress>,
     /// Restores what can be read of a damaged package, instead of refusing it for a fault inside.
     pub lenient: bool,
+    /// The search index is left as it is.
+    pub skip_reindex: bool,
     created: jiff::Timestamp,
     started: Option<jiff::Timestamp>,
     finished: Option<jiff::Timestamp>,
@@ -115,6 +117,7 @@ impl Job {
             error: None,
             progress: Arc::default(),
             lenient: false,
+            skip_reindex: false,
             created: jiff::Timestamp::now(),
             started: None,
             finished: None,
@@ -153,6 +156,13 @@ impl Jobs {
         let job = Job::new(id, scope, file, file_name);
         all.insert(id, job);
         id
+    }
+
+    /// Lets a queued job leave the search index as it is.
+    pub fn skip_reindex(&self, id: u64) {
+        if let Some(job) = self.all().get_mut(&id) {
+            job.skip_reindex = true;
+        }
     }
 
     /// Takes a queued job up; `None` where it was cancelled meanwhile.

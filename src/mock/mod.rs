@@ -5,7 +5,7 @@
 //!
 //! People look at what was restored on plain pages (`browse`), at the paths where Confluence has them.
 //!
-//! What it is not: it answers no rendered body over REST, keeps no search index, and rewrites no user keys
+//! What it is not: it answers no rendered body over REST, and rewrites no user keys
 //! inside bodies. A folder is restored as well as a zip, for unpacked backups.
 //!
 //! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
@@ -23,6 +23,7 @@ mod import;
 mod jobs;
 mod paging;
 mod permissions;
+mod reindex;
 mod restore;
 mod routes;
 mod server;

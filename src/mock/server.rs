@@ -21,7 +21,7 @@ use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, browse, download, import, restore, routes};
+use super::{auth, browse, download, import, reindex, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -203,6 +203,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
+        .merge(reindexing().layer(administrators.clone()))
         .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
         .fallback(|uri: Uri| async move { Refusal::not_found(format!("null for uri: {}", uri.path())) });
     let app = if state.context.is_empty() {
@@ -252,6 +253,14 @@ fn reading() -> Router<Shared> {
         .route("/rest/api/content/{id}/restriction/byOperation", read(routes::restrictions))
         .route("/rest/experimental/template/page", read(routes::templates))
         .route("/rest/api/template/page", read(routes::templates))
+}
+
+fn reindexing() -> Router<Shared> {
+    let both = || {
+        get(|State(state): State<Shared>| async move { blocking(move || state.reindex.progress()).await })
+            .post(|State(state): State<Shared>| async move { blocking(move || reindex::begin(&state)).await })
+    };
+    Router::new().route("/rest/prototype/1/index/reindex", both()).route("/rest/prototype/latest/index/reindex", both())
 }
 
 fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {

@@ -1,12 +1,13 @@
 //! What the handlers share: settings, the current site, the jobs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 
 use super::access::{self, Caller, Rights};
 use super::jobs::Jobs;
+use super::reindex::Reindex;
 use super::session::Sessions;
 use super::settings::Settings;
 use super::shapes::View;
@@ -27,9 +28,12 @@ pub struct AppState {
     /// The configured base URL with the context path.
     pub base: String,
     pub sessions: Sessions,
+    pub reindex: Reindex,
     /// The server is stopping.
     pub cancel: CancellationToken,
     site: RwLock<Arc<Site>>,
+    /// Held by whoever makes a new site out of the present one.
+    writing: Mutex<()>,
     /// What each caller was last shown. There are no more callers than names in the settings.
     seen: Mutex<HashMap<Caller, Seen>>,
 }
@@ -57,10 +61,12 @@ impl AppState {
             troubles,
             jobs: Jobs::default(),
             sessions: Sessions::default(),
+            reindex: Reindex::default(),
             context,
             base,
             cancel: CancellationToken::new(),
             site: RwLock::new(Arc::new(site)),
+            writing: Mutex::default(),
             seen: Mutex::default(),
         }
     }
@@ -87,7 +93,12 @@ impl AppState {
         }
     }
 
-    /// Puts a restored site in place.
+    /// Waits until nobody else makes a new site; to be held from looking at the present one until [`Self::swap`].
+    pub fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a new site in place.
     pub fn swap(&self, site: Site) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);

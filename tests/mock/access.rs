@@ -204,6 +204,9 @@ async fn administration_is_for_administrators() {
             assert_eq!(asked(&rig, who, &format!("/rest/api/backup-restore/{path}")).await.0, status, "{who}: {path}");
         }
     }
+    for (who, status) in [("ann", 403), ("sys", 200)] {
+        assert_eq!(asked(&rig, who, "/rest/prototype/1/index/reindex").await.0, status, "{who}");
+    }
     let body = serde_json::json!({ "fileName": "backup.zip", "skipReindex": false });
     let request = rig.client.request(Method::POST, rig.url("/rest/api/backup-restore/restore/site")).json(&body);
     assert_eq!(request.basic_auth("ann", Some("ann's")).send().await.unwrap().status(), 403);

@@ -104,6 +104,7 @@ impl Gather {
             inline: None,
             labels: Vec::new(),
             restrictions: Vec::new(),
+            indexed: false,
         };
         self.rows.content.insert(id, row);
         let listed = &mut self.rows.listed;
@@ -163,6 +164,7 @@ impl Gather {
             modifier: who(&mut self.rows, object, "lastModifier", "lastModifierName"),
             modified: object.filled("lastModificationDate").map(str::to_owned),
             permissions: std::collections::BTreeSet::new(),
+            indexed: false,
         };
         self.rows.spaces.insert(id, row);
         true

@@ -24,6 +24,7 @@ use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
 use super::store::{Account, Site};
+use super::troubles::Trouble;
 use crate::model::Descriptor;
 use crate::package::{Limits, ObjectError, Package, objects, read_descriptor};
 use gather::Gather;
@@ -50,6 +51,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if let Some(message) = state.troubles.fail_job() {
         return Err(RestoreError::Asked(message.to_owned()));
     }
+    let _writing = state.writing();
     let before = state.site();
     let package = Package::open(&job.file, &state.settings.limits)?;
     let descriptor = descriptor(&package, job.scope)?;
@@ -198,6 +200,9 @@ fn build(
     let keys = site.spaces.values().map(|space| space.key.clone()).collect();
     site.packages = vec![Arc::new(package)];
     site.texts = vec![Arc::new(texts)];
+    if !job.skip_reindex && !state.troubles.has(&Trouble::SearchNotIndexed) {
+        site.index_for_search();
+    }
     let mut site = match job.scope {
         JobScope::Site => site,
         JobScope::Space => merge::merge(before, site, &job.progress),
@@ -214,7 +219,8 @@ pub fn fresh(settings: &Settings) -> Site {
     for name in std::iter::once(admin).chain(settings.users.iter().map(|(name, _)| name.as_str())) {
         let lower = name.to_lowercase();
         site.users.insert(made_key(name), name.to_owned());
-        site.accounts.insert(lower.clone(), Account { name: name.to_owned(), display: None, active: true });
+        site.accounts
+            .insert(lower.clone(), Account { name: name.to_owned(), display: None, active: true, indexed: true });
         site.groups.entry("confluence-users".to_owned()).or_default().insert(lower);
     }
     site.groups.insert("confluence-administrators".to_owned(), [admin.to_lowercase()].into());

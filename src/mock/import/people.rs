@@ -60,7 +60,7 @@ pub fn take(rows: &mut Rows, object: &RawObject) -> bool {
             let display = display.or(Some(full).filter(|full| !full.is_empty()));
             let active =
                 !object.text("active").is_some_and(|text| ["false", "f"].contains(&text.to_lowercase().as_str()));
-            rows.accounts.insert(id, Account { name: name.to_owned(), display, active });
+            rows.accounts.insert(id, Account { name: name.to_owned(), display, active, indexed: false });
             rows.memberships.extend(ids(object, "groups").map(|group| (group, id)));
         }
         "InternalGroup" | "DefaultHibernateGroup" => {
