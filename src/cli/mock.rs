@@ -22,10 +22,10 @@ use crate::settings::SecretRef;
 /// Name of the administrator: `admin`. The password comes from the environment variable REHEARSE_MOCK_PASSWORD or from --password-file;
 /// with --load none is needed, and REST then answers nobody.
 ///
-/// With --load on an address of the loopback interface (127.0.0.1, ::1), whoever can reach it on this machine sees the pages and attachments
-/// of the backup without log-in, restricted ones too, as an administrator would; only requests for a name or an address of this machine are
-/// answered. On any other address, without --load, and once something else was restored over REST, the pages need the administrator's
-/// password, as REST always does.
+/// With --load on an address of the loopback interface (127.0.0.1, ::1), and without --user and --anonymous, whoever can reach it on this
+/// machine sees the pages and attachments of the backup without log-in, restricted ones too, as an administrator would; only requests for a
+/// name or an address of this machine are answered. On any other address, without --load, and once something else was restored over REST,
+/// the pages need a password, as REST always does.
 ///
 /// Callers see what they would see in Confluence: the administrator everything, others (--user, --anonymous) what is not hidden from them by
 /// permissions of spaces and restrictions of pages.

@@ -64,14 +64,13 @@ impl<'a> Rights<'a> {
         self.is_known() || self.on_site("VIEWUSERPROFILES")
     }
 
-    /// Whether a space is there for the caller.
-    pub fn see_space(self, space: &Space) -> bool {
-        self.see_all() || self.has(&space.permissions, "VIEWSPACE")
+    fn see_space(self, space: &Space) -> bool {
+        self.has(&space.permissions, "VIEWSPACE")
     }
 
-    /// Whether content is there for the caller: a version or a draft only with what it is of, a comment or a file only with what it hangs on, and
-    /// all of it only in a space that is there.
-    pub fn see_content(self, row: &Content) -> bool {
+    /// A version or a draft is there only with what it is of, a comment or a file only with what it hangs on, and all of it only in a space that
+    /// is there.
+    fn see_content(self, row: &Content) -> bool {
         let mut row = row;
         // A version of a file on a comment on a page is the deepest that Confluence has; the bound keeps a cycle from turning for ever.
         for _ in 0..8 {

@@ -91,7 +91,7 @@ async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
 fn admit(state: &AppState, request: &Request, for_people: bool, caller: Option<Caller>) -> Result<Caller, Refusal> {
     let caller = match caller {
         Some(Caller::Anonymous) if for_people && browse::is_open(state, request.headers()) => Caller::Administrator,
-        Some(Caller::Anonymous) if !state.settings.anonymous => return Err(unauthorized()),
+        Some(Caller::Anonymous) if !state.settings.anonymous || wants_log_in(request) => return Err(unauthorized()),
         Some(caller) => caller,
         None => return Err(unauthorized()),
     };
@@ -100,6 +100,11 @@ fn admit(state: &AppState, request: &Request, for_people: bool, caller: Option<C
         (false, Caller::Anonymous) => Err(unauthorized()),
         (false, Caller::User(_) | Caller::Administrator) => Err(Refusal::forbidden("Not permitted to use confluence")),
     }
+}
+
+/// Whether a caller without a name asks to be asked for it, as a browser must be (docs/confluence.md, R34).
+fn wants_log_in(request: &Request) -> bool {
+    request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "os_authType=basic"))
 }
 
 /// By what a caller is known.

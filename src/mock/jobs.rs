@@ -1,5 +1,7 @@
 //! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
 
+mod filter;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -137,6 +139,8 @@ impl Job {
 pub struct Jobs {
     all: Mutex<BTreeMap<u64, Job>>,
     began: AtomicBool,
+    /// Woken when somebody wants a job cancelled.
+    cancelling: tokio::sync::Notify,
 }
 
 impl Jobs {
@@ -197,6 +201,14 @@ impl Jobs {
             _ => return,
         }
         job.progress.cancel.store(true, Ordering::Relaxed);
+        self.cancelling.notify_one();
+    }
+
+    /// Waits until somebody wants this job cancelled. The one that is being processed alone may wait.
+    pub async fn cancelled(&self, job: &Job) {
+        while !job.progress.cancel.load(Ordering::Relaxed) {
+            self.cancelling.notified().await;
+        }
     }
 
     /// A copy of one job.
@@ -208,6 +220,7 @@ impl Jobs {
 /// `GET jobs`: a plain array, newest first, and not the envelope of other lists.
 pub fn list(state: &AppState, ask: &Ask) -> Answer {
     let limit = ask.number::<usize>("limit")?.unwrap_or(25);
+    let window = filter::window(ask)?;
     let states = ask.list("jobStates");
     let scope = ask.get("jobScope");
     let jobs: Vec<Job> = state.jobs.all().values().rev().cloned().collect();
@@ -215,6 +228,8 @@ pub fn list(state: &AppState, ask: &Ask) -> Answer {
         scope.is_none_or(|scope| scope == job.scope.word())
             && (states.is_empty() || states.contains(&job.state.word()))
             && ask.get("jobOperation").is_none_or(|operation| operation == "RESTORE")
+            && window.holds(job.created)
+            && ask.get("owner").is_none_or(|owner| owner.eq_ignore_ascii_case(&state.settings.admin.0))
             && ask.get("spaceKey").is_none_or(|key| job.space_keys.iter().any(|known| known == key))
     };
     Ok(jobs.iter().filter(wanted).take(limit).map(|job| details(state, job)).collect())

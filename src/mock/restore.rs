@@ -164,8 +164,11 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
         let Some(job) = next.map(|id| state.jobs.begin(id)) else { return };
         let Some(job) = job else { continue };
         if state.troubles.has(&Trouble::StuckInProcessing) {
-            cancel.cancelled().await;
-            return;
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = state.jobs.cancelled(&job) => state.jobs.end(job.id, Err("it was stuck".to_owned())),
+            }
+            continue;
         }
         let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
         let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));

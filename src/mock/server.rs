@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::rejection::{BytesRejection, RawPathParamsRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Query, RawPathParams, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -205,7 +205,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         .merge(reading())
         .merge(reindexing().layer(administrators.clone()))
         .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
-        .fallback(|uri: Uri| async move { Refusal::not_found(format!("null for uri: {}", uri.path())) });
+        .fallback(nothing_here);
     let app = if state.context.is_empty() {
         app
     } else {
@@ -214,6 +214,11 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         Router::new().nest(&state.context, app).route(&root, get(browse::home))
     };
     app.layer(axum::middleware::from_fn_with_state(state.clone(), auth::guard)).with_state(state)
+}
+
+/// A body that nobody wants is read all the same, as the servlet container does: a connection with half a request can't serve the next one.
+async fn nothing_here(uri: Uri, _body: Result<Bytes, BytesRejection>) -> Refusal {
+    Refusal::not_found(format!("null for uri: {}", uri.path()))
 }
 
 fn reading() -> Router<Shared> {
@@ -257,8 +262,9 @@ fn reading() -> Router<Shared> {
 
 fn reindexing() -> Router<Shared> {
     let both = || {
-        get(|State(state): State<Shared>| async move { blocking(move || state.reindex.progress()).await })
-            .post(|State(state): State<Shared>| async move { blocking(move || reindex::begin(&state)).await })
+        get(|State(state): State<Shared>| async move { blocking(move || state.reindex.progress()).await }).post(
+            |State(state): State<Shared>, _body: Bytes| async move { blocking(move || reindex::begin(&state)).await },
+        )
     };
     Router::new().route("/rest/prototype/1/index/reindex", both()).route("/rest/prototype/latest/index/reindex", both())
 }

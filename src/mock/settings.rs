@@ -59,7 +59,8 @@ pub struct Settings {
     pub refuse_foreign_spaces: bool,
     /// Bounds on what a package may hold.
     pub limits: crate::package::Limits,
-    /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in.
+    /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in, unless
+    /// it tells callers apart.
     pub load: Option<Load>,
     /// What goes wrong on purpose.
     pub troubles: Vec<Trouble>,

@@ -1,6 +1,6 @@
 //! Who sees what of a restored site.
 
-use rehearsal::mock::Trouble;
+use rehearsal::mock::{Load, Trouble};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -212,6 +212,33 @@ async fn administration_is_for_administrators() {
     assert_eq!(request.basic_auth("ann", Some("ann's")).send().await.unwrap().status(), 403);
     for (who, status) in [("ann", 200), ("bob", 403), ("root", 200)] {
         assert_eq!(asked(&rig, who, "/rest/api/space/OPS/permissions").await.0, status, "{who}");
+    }
+}
+
+/// R34 [U]: a browser is asked for a log-in where it wants that, and sees what its user sees; a backup isn't open to all once users are told apart.
+#[tokio::test]
+async fn people_look_as_themselves() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backup.zip");
+    let public = "SpacePermission 71 type=USECONFLUENCE allUsersSubject=anonymous-users";
+    Build::site(&format!("{WIKI}{public}")).zip(&path);
+    for anonymous in [false, true] {
+        let rig = Rig::with(|settings| {
+            settings.load = Some(Load { path: path.clone(), damage: Vec::new(), whole: true });
+            settings.users = vec![("bob".to_owned(), SecretString::from("bob's"))];
+            settings.anonymous = anonymous;
+        })
+        .await;
+        let spaces = rig.client.get(rig.url("/browse/spaces")).send().await.unwrap();
+        assert_eq!(spaces.status(), if anonymous { 200 } else { 401 });
+        assert!(!spaces.text().await.unwrap().contains("Operations"));
+        let asking = rig.client.get(rig.url("/browse/spaces?os_authType=basic")).send().await.unwrap();
+        assert!(asking.status() == 401 && asking.headers().contains_key("www-authenticate"));
+        for (who, what, shown) in [("bob", "OPS", true), ("bob", SECRET, false), (ADMIN, SECRET, true)] {
+            let (status, page) = asked(&rig, who, "/browse/spaces").await;
+            assert!(status == 200 && page.contains(what) == shown, "{who}: {page}");
+        }
+        assert!(asked(&rig, "bob", "/").await.1.contains("as bob sees it"));
     }
 }
 
