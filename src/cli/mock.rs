@@ -20,7 +20,7 @@ use crate::settings::SecretRef;
 /// Serves a mock Confluence Data Center, to restore packages into and read them back over REST, or to look at a backup in a browser.
 ///
 /// Name of the administrator: `admin`. The password comes from the environment variable REHEARSE_MOCK_PASSWORD or from --password-file;
-/// with --load none is needed, and REST then answers nobody.
+/// with --load none is needed on the loopback interface, and the administrator then can't log in.
 ///
 /// With --load on an address of the loopback interface (127.0.0.1, ::1), and without --user and --anonymous, whoever can reach it on this
 /// machine sees the pages and attachments of the backup without log-in, restricted ones too, as an administrator would; only requests for a

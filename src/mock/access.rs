@@ -88,7 +88,7 @@ impl<'a> Rights<'a> {
     fn own_state(self, row: &Content) -> bool {
         match row.status {
             Status::Current | Status::Archived => true,
-            Status::Draft => row.creator.clone().is_some_and(|key| self.is_meant(&Subject::User(key))),
+            Status::Draft => row.creator.as_deref().is_some_and(|key| self.is_named(key)),
             Status::Trashed => self.space_of(row).is_some_and(|space| self.administer_space(space)),
         }
     }
@@ -124,14 +124,18 @@ impl<'a> Rights<'a> {
 
     /// What anonymous callers may do, everybody may (R30).
     fn is_meant(self, subject: &Subject) -> bool {
-        match (subject, self.caller) {
-            (Subject::Anonymous, _) => true,
-            (Subject::User(key), Caller::User(name)) => {
-                self.site.users.get(key).is_some_and(|named| named.to_lowercase() == *name)
-            }
-            (Subject::Group(group), _) => self.is_member(group),
-            (Subject::All(word), _) => word == "all-licensed-users" && self.is_known(),
-            (Subject::User(_), Caller::Administrator | Caller::Anonymous) => false,
+        match subject {
+            Subject::Anonymous => true,
+            Subject::User(key) => self.is_named(key),
+            Subject::Group(group) => self.is_member(group),
+            Subject::All(word) => word == "all-licensed-users" && self.is_known(),
+        }
+    }
+
+    fn is_named(self, key: &str) -> bool {
+        match self.caller {
+            Caller::User(name) => self.site.users.get(key).is_some_and(|named| named.to_lowercase() == *name),
+            Caller::Administrator | Caller::Anonymous => false,
         }
     }
 
@@ -142,8 +146,13 @@ impl<'a> Rights<'a> {
         }
     }
 
+    /// Whether the caller has an account, which a site restore can take away.
     fn is_known(self) -> bool {
-        *self.caller != Caller::Anonymous
+        match self.caller {
+            Caller::Administrator => true,
+            Caller::User(name) => self.site.accounts.get(name).is_some_and(|account| account.active),
+            Caller::Anonymous => false,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Who calls: Basic with the password of the administrator or of a user of the settings, the session that this begins, or Bearer with the token. Wrong credentials get 401. Callers
-//! without any are anonymous, and get 401 too unless the settings let them in, but for `/status`, the page at the root and its style sheet, and the pages for
-//! people of a mock that was started to be looked at.
+//! Who calls: Basic with the password of the administrator or of a user of the settings, the session that this begins, or Bearer with the
+//! token. Wrong credentials get 401. Callers without any are anonymous, and get 401 too unless the settings let them in, but for `/status`,
+//! the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
 //!
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 

@@ -1,5 +1,5 @@
-//! The search index and its rebuilding (docs/confluence.md, R36). What a restore brought is found by searches once the index knows it: by the restore itself,
-//! unless it was told to leave that out, or by a rebuild later on. Rows carry whether the index knows them.
+//! The search index and its rebuilding (docs/confluence.md, R36). What a restore brought is found by searches once the index knows it: by the
+//! restore itself, unless it was told to leave that out, or by a rebuild later on. Rows carry whether the index knows them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ impl Reindex {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far it is. Before there was any, it is finished [U].
+    /// How far it is. Before there was any, it is finished (R36).
     pub fn progress(&self) -> Answer {
         let run = self.run();
         let running = run.began.is_some() && run.took.is_none();

@@ -21,3 +21,4 @@ mod rig;
 mod search;
 mod shapes;
 mod troubles;
+mod walk;
