@@ -174,3 +174,16 @@ fn every_command_explains_itself_with_an_example() {
         assert!(code == 0 && help.contains("Example"), "{help}");
     }
 }
+
+#[test]
+fn a_user_of_the_mock_is_given_by_reference_and_a_password_is_never_told_back() {
+    let folder = folder(&[]);
+    std::fs::write(folder.path().join("password"), "correct\n").unwrap();
+    let refused = ["ann", "ann=hunter2", "=env:HUNTER2", "ann=env:", "ann=file:gone-hunter2"];
+    for user in refused {
+        let (code, stdout, stderr) = rehearse(folder.path(), &["mock", "--password-file", "password", "--user", user]);
+        let by_name = user.ends_with("gone-hunter2") && stderr.contains("can't be read");
+        assert!(code == 2 && stdout.is_empty() && (by_name || !stderr.contains("hunter2")), "{user}: {stderr}");
+        assert!(stderr.starts_with("error: "), "{stderr}");
+    }
+}

@@ -15,20 +15,25 @@ use crate::clock::Context;
 use crate::event::Events;
 use crate::mock::{Load, MockError, Server, Settings, health};
 use crate::model::{Fault, Misbehaviour};
+use crate::settings::SecretRef;
 
 /// Serves a mock Confluence Data Center, to restore packages into and read them back over REST, or to look at a backup in a browser.
 ///
 /// Name of the administrator: `admin`. The password comes from the environment variable REHEARSE_MOCK_PASSWORD or from --password-file;
-/// with --load none is needed, and REST then answers nobody.
+/// with --load none is needed on the loopback interface, and the administrator then can't log in.
 ///
-/// With --load on an address of the loopback interface (127.0.0.1, ::1), whoever can reach it on this machine sees the pages and attachments
-/// of the backup without log-in, restricted ones too, as an administrator would; only requests for a name or an address of this machine are
-/// answered. On any other address, without --load, and once something else was restored over REST, the pages need the administrator's
-/// password, as REST always does.
+/// With --load on an address of the loopback interface (127.0.0.1, ::1), and without --user and --anonymous, whoever can reach it on this
+/// machine sees the pages and attachments of the backup without log-in, restricted ones too, as an administrator would; only requests for a
+/// name or an address of this machine are answered. On any other address, without --load, and once something else was restored over REST,
+/// the pages need a password, as REST always does.
+///
+/// Callers see what they would see in Confluence: the administrator everything, others (--user, --anonymous) what is not hidden from them by
+/// permissions of spaces and restrictions of pages.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   REHEARSE_MOCK_PASSWORD=secret rehearse mock --listen 127.0.0.1:8090
-  rehearse mock --load backups/export.zip        then open http://127.0.0.1:8090/")]
+  rehearse mock --load backups/export.zip        then open http://127.0.0.1:8090/
+  rehearse mock --load backups/site.zip --user ann=env:ANN_PASSWORD")]
 pub struct MockArgs {
     /// Where it listens; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS:PORT")]
@@ -43,6 +48,14 @@ pub struct MockArgs {
     /// A file whose first line is the administrator's password.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Lets somebody else log in, who then sees what the permissions and restrictions of the restored site let them see; may be given several
+    /// times. REFERENCE says where the password is: `env:VARIABLE` or `file:PATH`. The name must be one that the restored site has an
+    /// account for; before anything is restored, and where spaces alone are, it has one of its own.
+    #[arg(long, value_name = "NAME=REFERENCE")]
+    user: Vec<String>,
+    /// Answers callers without log-in, where the restored site lets anonymous ones in, with what it shows to them.
+    #[arg(long)]
+    anonymous: bool,
     /// Context path, such as `/confluence`.
     #[arg(long, default_value = "", value_name = "PATH")]
     context_path: String,
@@ -88,6 +101,7 @@ pub async fn run(args: MockArgs, cancel: CancellationToken) -> u8 {
 
 async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem> {
     let password = password(&args)?;
+    let users = args.user.iter().map(|text| user(text)).collect::<Result<Vec<_>, String>>()?;
     let load = match &args.load {
         Some(path) => Some(read(path, &cancel).await?),
         None => None,
@@ -103,6 +117,7 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
     settings.context_path = args.context_path;
+    (settings.users, settings.anonymous) = (users, args.anonymous);
     settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
     let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
     settings.load = load;
@@ -150,6 +165,22 @@ fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
     let value = |one: &Misbehaviour| PossibleValue::new(one.word()).help(one.what().trim());
     PossibleValuesParser::new(Misbehaviour::ALL.iter().map(value))
         .try_map(|word| Misbehaviour::ALL.iter().copied().find(|one| one.word() == word).ok_or("is no misbehaviour"))
+}
+
+/// A name with its password. What was written is never told back: somebody may have put the password itself there.
+fn user(text: &str) -> Result<(String, SecretString), String> {
+    let refused = || {
+        "--user takes NAME=env:VARIABLE or NAME=file:PATH; what was given is not shown, since it may be a secret"
+            .to_owned()
+    };
+    let (name, reference) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(refused)?;
+    let secret = match reference.split_once(':') {
+        Some(("env", variable)) if !variable.is_empty() => SecretRef::Env(variable.to_owned()),
+        Some(("file", path)) if !path.is_empty() => SecretRef::File(path.into()),
+        _ => return Err(refused()),
+    };
+    let secret = secret.resolve(&|variable| std::env::var(variable).ok());
+    Ok((name.to_owned(), secret.map_err(|error| format!("failed to read the password of {name}: {error}"))?))
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {

@@ -1,78 +1,175 @@
-//! Who calls: Basic with the administrator's name and password, or Bearer with the token. Everything else is anonymous and gets 401, but
-//! for `/status`, the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
+//! Who calls: Basic with the password of the administrator or of a user of the settings, the session that this begins, or Bearer with the
+//! token. Wrong credentials get 401. Callers without any are anonymous, and get 401 too unless the settings let them in, but for `/status`,
+//! the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
 //!
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
+use super::access::{Caller, Rights};
 use super::answer::Refusal;
 use super::browse;
-use super::state::Shared;
+use super::jobs::xsrf;
+use super::state::{AppState, Shared};
 use super::troubles::Trouble;
 
 /// The header by which every answer says that it comes from a mock.
 pub const MOCK_HEADER: &str = "x-rehearse-mock";
 
-/// Lets known callers through; adds the troubles that are met before any handler.
+/// Lets callers through who may come in, and says to the handlers who they are; adds the troubles that are met before any handler.
 pub async fn guard(State(state): State<Shared>, request: Request, next: Next) -> Response {
-    let answer = tokio::select! {
+    let mut answer = tokio::select! {
         biased;
         () = state.cancel.cancelled() => (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "state": "STOPPING" }))).into_response(),
         answer = pass(&state, request, next) => answer,
     };
-    named(answer, &state)
+    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    answer
 }
 
 async fn pass(state: &Shared, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let inner = path.strip_prefix(state.context.as_str()).unwrap_or(&path);
-    if state.troubles.hangs(&path) {
+    let path = request.uri().path();
+    if state.troubles.hangs(path) {
         std::future::pending::<()>().await;
     }
     if let Some(delay) = state.troubles.delay() {
         tokio::time::sleep(delay).await;
     }
-    if let Some(status) = state.troubles.refusal(&path) {
-        troubled(status)
-    } else if open(inner, request.method()) || known(state, request.headers()) {
-        next.run(request).await
-    } else if !browse::is_for_people(inner) {
-        refused()
-    } else if browse::is_open(state, request.headers()) {
-        next.run(request).await
-    } else {
+    if let Some(status) = state.troubles.refusal(path) { troubled(status) } else { enter(state, request, next).await }
+}
+
+async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let inner = path.strip_prefix(state.context.as_str()).unwrap_or(path);
+    let for_people = browse::is_for_people(inner);
+    let open = matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *request.method() == Method::GET);
+    let told = told(state, request.headers());
+    let by = told.as_ref().map(|(_, by)| *by);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A page of another site can make a browser send its cookie, but not this header.
+    if by == Some(By::Session) && !reads && !is_checked(request.headers()) {
+        return xsrf().into_response();
+    }
+    match admit(state, &request, for_people, told.map(|(caller, _)| caller)) {
+        Ok(caller) => {
+            let site = state.site();
+            let name = state.view(&site, &caller).caller_name().and_then(|name| HeaderValue::from_str(name).ok());
+            let cookie = if by == Some(By::Password) { state.sessions.cookie(&caller, &state.context) } else { None };
+            request.extensions_mut().insert(caller);
+            let mut answer = next.run(request).await;
+            answer.headers_mut().extend(name.map(|name| (HeaderName::from_static("x-ausername"), name)));
+            answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+            answer
+        }
+        Err(_) if open => next.run(request).await,
+        Err(refusal) => refused(refusal, for_people),
+    }
+}
+
+/// Whether somebody may come in; `None` brought something wrong.
+fn admit(state: &AppState, request: &Request, for_people: bool, caller: Option<Caller>) -> Result<Caller, Refusal> {
+    let caller = match caller {
+        Some(Caller::Anonymous) if for_people && browse::is_open(state, request.headers()) => Caller::Administrator,
+        Some(Caller::Anonymous) if !state.settings.anonymous || wants_log_in(request) => return Err(unauthorized()),
+        Some(caller) => caller,
+        None => return Err(unauthorized()),
+    };
+    match (Rights::of(&caller, &state.site()).use_site(), &caller) {
+        (true, _) => Ok(caller),
+        (false, Caller::Anonymous) => Err(unauthorized()),
+        (false, Caller::User(_) | Caller::Administrator) => Err(Refusal::forbidden("Not permitted to use confluence")),
+    }
+}
+
+/// Whether a caller without a name asks to be asked for it, as a browser must be (docs/confluence.md, R34).
+fn wants_log_in(request: &Request) -> bool {
+    request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "os_authType=basic"))
+}
+
+/// By what a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Nothing,
+    Password,
+    Token,
+    Session,
+}
+
+/// Who calls, by what the request brings; `None` where that is wrong. A session that has ended is no credential (docs/confluence.md, R34).
+fn told(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
+    if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
+        return None;
+    }
+    let Some(given) = headers.get(header::AUTHORIZATION) else {
+        let known = state.sessions.caller(headers).map(|caller| (caller, By::Session));
+        return Some(known.unwrap_or((Caller::Anonymous, By::Nothing)));
+    };
+    let (scheme, given) = given.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let known = state.settings.token.as_ref().is_some_and(|known| known.expose_secret() == given.trim());
+        return known.then_some((Caller::Administrator, By::Token));
+    }
+    let decoded = STANDARD.decode(given.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (name, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    by_password(state, name, password).map(|caller| (caller, By::Password))
+}
+
+fn by_password(state: &AppState, name: &str, password: &str) -> Option<Caller> {
+    let (admin, secret) = &state.settings.admin;
+    if name == admin && password == secret.expose_secret() {
+        return Some(Caller::Administrator);
+    }
+    let name = name.to_lowercase();
+    let mut known = state.settings.users.iter().filter(|(known, _)| known.to_lowercase() == name);
+    let right = known.any(|(_, secret)| password == secret.expose_secret());
+    let account = state.site().accounts.get(&name).is_some_and(|account| account.active);
+    (right && account).then_some(Caller::User(name))
+}
+
+/// Whether a request carries the header that no page of another site can send (docs/confluence.md, R4).
+pub fn is_checked(headers: &HeaderMap) -> bool {
+    let token = headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
+    matches!(token, Some("no-check" | "nocheck"))
+}
+
+/// Lets administrators through alone.
+pub async fn administrators(
+    State(state): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if Rights::of(&caller, &state.site()).administer_site() {
+        return next.run(request).await;
+    }
+    Refusal::forbidden("Only system administrators may do this").into_response()
+}
+
+fn unauthorized() -> Refusal {
+    let message = "Client must be authenticated to access this resource.".to_owned();
+    Refusal { status: StatusCode::UNAUTHORIZED, message }
+}
+
+fn refused(refusal: Refusal, for_people: bool) -> Response {
+    let unknown = refusal.status == StatusCode::UNAUTHORIZED;
+    let mut answer = refusal.into_response();
+    if unknown {
+        answer.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
+    }
+    if unknown && for_people {
         // A browser asks its user only when it is asked to.
-        let mut answer = refused();
         let realm = HeaderValue::from_static("Basic realm=\"rehearse mock\", charset=\"UTF-8\"");
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
-        answer
     }
-}
-
-fn open(inner: &str, method: &Method) -> bool {
-    matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *method == Method::GET)
-}
-
-/// Whether the caller has the administrator's password or the token.
-pub fn known(state: &Shared, headers: &HeaderMap) -> bool {
-    if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
-        return false;
-    }
-    let Some(given) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return false };
-    let (name, password) = &state.settings.admin;
-    let basic = || base64(format!("{name}:{}", password.expose_secret()).as_bytes());
-    match given.split_once(' ') {
-        Some((scheme, coded)) if scheme.eq_ignore_ascii_case("basic") => coded.trim() == basic(),
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            state.settings.token.as_ref().is_some_and(|known| known.expose_secret() == token.trim())
-        }
-        _ => false,
-    }
+    answer
 }
 
 fn troubled(status: StatusCode) -> Response {
@@ -86,52 +183,4 @@ fn troubled(status: StatusCode) -> Response {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     answer
-}
-
-fn refused() -> Response {
-    let refusal = Refusal {
-        status: StatusCode::UNAUTHORIZED,
-        message: "Client must be authenticated to access this resource.".to_owned(),
-    };
-    let mut answer = refusal.into_response();
-    answer.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
-    answer
-}
-
-fn named(mut answer: Response, state: &Shared) -> Response {
-    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
-    if answer.status() != StatusCode::UNAUTHORIZED
-        && let Ok(name) = HeaderValue::from_str(&state.settings.admin.0)
-    {
-        answer.headers_mut().insert("x-ausername", name);
-    }
-    answer
-}
-
-/// Standard base 64 with padding.
-pub fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = DIGITS.get((group >> shift & 63) as usize).copied().unwrap_or(b'=');
-            out.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_is_padded() {
-        // The vectors of RFC 4648.
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 }

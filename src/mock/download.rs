@@ -3,15 +3,17 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::mpsc::{Sender, channel};
 
+use super::access::Caller;
 use super::answer::{Ask, Refusal};
 use super::shapes::encode;
-use super::state::{AppState, Shared};
+use super::state::Shared;
 use super::store::{self, Content, ContentKind, Site, Status};
 use super::troubles::Trouble;
 
@@ -21,11 +23,14 @@ const BLOCK: usize = 64 << 10;
 /// `GET /download/attachments/{page}/{file}?version=N`.
 pub async fn attachment(
     State(state): State<Shared>,
+    Extension(caller): Extension<Caller>,
     Path((page, file)): Path<(String, String)>,
     Query(params): Query<Vec<(String, String)>>,
 ) -> Response {
     let ask = Ask { path: String::new(), params };
-    match find(&state, &page, &file, &ask) {
+    let (name, asked) = (file.clone(), state.clone());
+    let found = tokio::task::spawn_blocking(move || find(&asked.seen_by(&caller), &page, &name, &ask)).await;
+    match found.unwrap_or_else(|error| Err(Refusal::broken(&error))) {
         Ok((site, bytes, media_type)) => {
             let length = bytes.length;
             let (to, from) = channel(4);
@@ -52,9 +57,8 @@ pub async fn attachment(
     }
 }
 
-fn find(state: &AppState, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site>, store::Bytes, String), Refusal> {
+fn find(site: &Arc<Site>, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site>, store::Bytes, String), Refusal> {
     let gone = || Refusal::not_found(format!("The attachment {file} of content {page} could not be found"));
-    let site = state.site();
     let page: u64 = page.parse().map_err(|_| gone())?;
     let version = ask.number::<u64>("version")?;
     let named = |row: &&Content| row.title == file;

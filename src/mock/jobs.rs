@@ -1,11 +1,12 @@
 //! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
 
+mod filter;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Ask, Refusal};
@@ -97,6 +98,8 @@ pub struct Job {
     pub progress: Arc<Progress>,
     /// Restores what can be read of a damaged package, instead of refusing it for a fault inside.
     pub lenient: bool,
+    /// The search index is left as it is.
+    pub skip_reindex: bool,
     created: jiff::Timestamp,
     started: Option<jiff::Timestamp>,
     finished: Option<jiff::Timestamp>,
@@ -116,6 +119,7 @@ impl Job {
             error: None,
             progress: Arc::default(),
             lenient: false,
+            skip_reindex: false,
             created: jiff::Timestamp::now(),
             started: None,
             finished: None,
@@ -135,6 +139,8 @@ impl Job {
 pub struct Jobs {
     all: Mutex<BTreeMap<u64, Job>>,
     began: AtomicBool,
+    /// Woken when somebody wants a job cancelled.
+    cancelling: tokio::sync::Notify,
 }
 
 impl Jobs {
@@ -154,6 +160,13 @@ impl Jobs {
         let job = Job::new(id, scope, file, file_name);
         all.insert(id, job);
         id
+    }
+
+    /// Lets a queued job leave the search index as it is.
+    pub fn skip_reindex(&self, id: u64) {
+        if let Some(job) = self.all().get_mut(&id) {
+            job.skip_reindex = true;
+        }
     }
 
     /// Takes a queued job up; `None` where it was cancelled meanwhile.
@@ -188,6 +201,14 @@ impl Jobs {
             _ => return,
         }
         job.progress.cancel.store(true, Ordering::Relaxed);
+        self.cancelling.notify_one();
+    }
+
+    /// Waits until somebody wants this job cancelled. The one that is being processed alone may wait.
+    pub async fn cancelled(&self, job: &Job) {
+        while !job.progress.cancel.load(Ordering::Relaxed) {
+            self.cancelling.notified().await;
+        }
     }
 
     /// A copy of one job.
@@ -199,6 +220,7 @@ impl Jobs {
 /// `GET jobs`: a plain array, newest first, and not the envelope of other lists.
 pub fn list(state: &AppState, ask: &Ask) -> Answer {
     let limit = ask.number::<usize>("limit")?.unwrap_or(25);
+    let window = filter::window(ask)?;
     let states = ask.list("jobStates");
     let scope = ask.get("jobScope");
     let jobs: Vec<Job> = state.jobs.all().values().rev().cloned().collect();
@@ -206,6 +228,8 @@ pub fn list(state: &AppState, ask: &Ask) -> Answer {
         scope.is_none_or(|scope| scope == job.scope.word())
             && (states.is_empty() || states.contains(&job.state.word()))
             && ask.get("jobOperation").is_none_or(|operation| operation == "RESTORE")
+            && window.holds(job.created)
+            && ask.get("owner").is_none_or(|owner| owner.eq_ignore_ascii_case(&state.settings.admin.0))
             && ask.get("spaceKey").is_none_or(|key| job.space_keys.iter().any(|known| known == key))
     };
     Ok(jobs.iter().filter(wanted).take(limit).map(|job| details(state, job)).collect())
@@ -262,5 +286,5 @@ pub fn details(state: &AppState, job: &Job) -> Value {
 
 /// The refusal of a request that the XSRF check stops.
 pub fn xsrf() -> Refusal {
-    Refusal { status: StatusCode::FORBIDDEN, message: "XSRF check failed".to_owned() }
+    Refusal::forbidden("XSRF check failed")
 }

@@ -5,12 +5,13 @@
 //!
 //! People look at what was restored on plain pages (`browse`), at the paths where Confluence has them.
 //!
-//! What it is not: it answers no rendered body over REST, keeps no search index, enforces no permission (its administrator sees all), and rewrites no user keys
-//! inside bodies. It accepts any build of source. A folder is restored as well as a zip, for unpacked backups.
+//! What it is not: it answers no rendered body over REST, and rewrites no user keys
+//! inside bodies. A folder is restored as well as a zip, for unpacked backups.
 //!
 //! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
 //! where it is. Measured on a made site of 129,083 objects (129 MB of entities.xml, 25 MB of texts): 60 MB, about half a kilobyte an object.
 
+mod access;
 mod answer;
 mod auth;
 mod browse;
@@ -22,9 +23,11 @@ mod import;
 mod jobs;
 mod paging;
 mod permissions;
+mod reindex;
 mod restore;
 mod routes;
 mod server;
+mod session;
 mod settings;
 mod shapes;
 mod spill;

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Ask, Refusal};
+use super::auth::is_checked;
 use super::import;
 use super::jobs::{Job, JobScope, Progress, details, xsrf};
 use super::server::MockError;
@@ -24,7 +25,6 @@ use super::troubles::Trouble;
 struct RestoreSettings {
     file_name: String,
     #[serde(default)]
-    #[expect(dead_code, reason = "taken and without effect: the mock has no search index")]
     skip_reindex: bool,
 }
 
@@ -32,16 +32,16 @@ struct RestoreSettings {
 pub fn from_home(state: &AppState, queue: &UnboundedSender<u64>, scope: JobScope, body: &[u8]) -> Answer {
     let settings: RestoreSettings = serde_json::from_slice(body)
         .map_err(|error| Refusal::bad_request(format!("Invalid restore settings: {error}")))?;
-    let name = settings.file_name;
+    let name = settings.file_name.clone();
     let bare = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']);
     let path = folder(state, scope).join(&name);
     if !bare || !path.exists() {
         return Err(Refusal::bad_request(format!("Invalid file name: {name}")));
     }
-    start(state, queue, scope, path, name)
+    start(state, queue, scope, path, name, settings.skip_reindex)
 }
 
-/// `POST restore/site/upload` and `restore/space/upload`: one part named `file`, streamed to the home.
+/// `POST restore/site/upload` and `restore/space/upload`, which take no settings and so index what they restore: one part named `file`, streamed to the home.
 pub async fn from_upload(
     state: &AppState,
     queue: &UnboundedSender<u64>,
@@ -49,8 +49,7 @@ pub async fn from_upload(
     headers: &HeaderMap,
     mut parts: Multipart,
 ) -> Answer {
-    let token = headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
-    if !matches!(token, Some("no-check" | "nocheck")) {
+    if !is_checked(headers) {
         return Err(xsrf());
     }
     let bad = |error: axum::extract::multipart::MultipartError| Refusal::bad_request(error.body_text());
@@ -73,13 +72,23 @@ pub async fn from_upload(
             let _ = tokio::fs::remove_file(&path).await;
             return Err(Refusal::bad_request("The uploaded file is not a zip file"));
         }
-        return start(state, queue, scope, path, name);
+        return start(state, queue, scope, path, name, false);
     }
     Err(Refusal::bad_request("The request has no part named file"))
 }
 
-fn start(state: &AppState, queue: &UnboundedSender<u64>, scope: JobScope, path: PathBuf, name: String) -> Answer {
+fn start(
+    state: &AppState,
+    queue: &UnboundedSender<u64>,
+    scope: JobScope,
+    path: PathBuf,
+    name: String,
+    skip_reindex: bool,
+) -> Answer {
     let id = state.jobs.queue(scope, path, name);
+    if skip_reindex {
+        state.jobs.skip_reindex(id);
+    }
     let job = state.jobs.get(id).ok_or_else(|| Refusal::broken(&"the job is gone"))?;
     queue.send(id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
     Ok(details(state, &job))
@@ -155,8 +164,11 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
         let Some(job) = next.map(|id| state.jobs.begin(id)) else { return };
         let Some(job) = job else { continue };
         if state.troubles.has(&Trouble::StuckInProcessing) {
-            cancel.cancelled().await;
-            return;
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = state.jobs.cancelled(&job) => state.jobs.end(job.id, Err("it was stuck".to_owned())),
+            }
+            continue;
         }
         let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
         let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));

@@ -4,23 +4,24 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::rejection::{BytesRejection, RawPathParamsRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Query, RawPathParams, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post, put};
+use axum::{Extension, Router};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use super::access::Caller;
 use super::answer::{Answer, Ask, Refusal};
 use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, browse, download, import, restore, routes};
+use super::{auth, browse, download, import, reindex, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -90,7 +91,7 @@ impl Server {
         let listen = |source| MockError::Listen { address: wanted, source };
         let listener = tokio::net::TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let site = import::fresh(&settings.admin.0);
+        let site = import::fresh(&settings);
         let state: Shared = Arc::new(AppState::new(settings, site));
         restore::at_start(&state).await?;
         let context = state.context.clone();
@@ -163,12 +164,16 @@ impl Call<'_> {
 /// A reading endpoint. The answer is made off the threads that serve, since it reads texts from disk.
 fn read(answer: fn(&Call<'_>) -> Answer) -> MethodRouter<Shared> {
     get(
-        move |State(state): State<Shared>, names: Names, uri: Uri, Query(params): Query<Vec<(String, String)>>| async move {
+        move |State(state): State<Shared>,
+              Extension(caller): Extension<Caller>,
+              names: Names,
+              uri: Uri,
+              Query(params): Query<Vec<(String, String)>>| async move {
             let names = named(names);
             let ask = Ask { path: uri.path().to_owned(), params };
             blocking(move || {
-                let site = state.site();
-                answer(&Call { view: state.view(&site), ask, names })
+                let site = state.seen_by(&caller);
+                answer(&Call { view: state.view(&site, &caller), ask, names })
             })
             .await
         },
@@ -191,14 +196,16 @@ async fn blocking(answer: impl FnOnce() -> Answer + Send + 'static) -> Response 
 }
 
 fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
+    let administrators = axum::middleware::from_fn_with_state(state.clone(), auth::administrators);
     let app = Router::new()
         .route("/", get(browse::home))
         .merge(browse::pages())
         .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
-        .nest("/rest/api/backup-restore", backup_restore(queue))
-        .fallback(|uri: Uri| async move { Refusal::not_found(format!("null for uri: {}", uri.path())) });
+        .merge(reindexing().layer(administrators.clone()))
+        .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
+        .fallback(nothing_here);
     let app = if state.context.is_empty() {
         app
     } else {
@@ -207,6 +214,11 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         Router::new().nest(&state.context, app).route(&root, get(browse::home))
     };
     app.layer(axum::middleware::from_fn_with_state(state.clone(), auth::guard)).with_state(state)
+}
+
+/// A body that nobody wants is read all the same, as the servlet container does: a connection with half a request can't serve the next one.
+async fn nothing_here(uri: Uri, _body: Result<Bytes, BytesRejection>) -> Refusal {
+    Refusal::not_found(format!("null for uri: {}", uri.path()))
 }
 
 fn reading() -> Router<Shared> {
@@ -246,6 +258,15 @@ fn reading() -> Router<Shared> {
         .route("/rest/api/content/{id}/restriction/byOperation", read(routes::restrictions))
         .route("/rest/experimental/template/page", read(routes::templates))
         .route("/rest/api/template/page", read(routes::templates))
+}
+
+fn reindexing() -> Router<Shared> {
+    let both = || {
+        get(|State(state): State<Shared>| async move { blocking(move || state.reindex.progress()).await }).post(
+            |State(state): State<Shared>, _body: Bytes| async move { blocking(move || reindex::begin(&state)).await },
+        )
+    };
+    Router::new().route("/rest/prototype/1/index/reindex", both()).route("/rest/prototype/latest/index/reindex", both())
 }
 
 fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::Trouble;
-use crate::model::Damage;
+use crate::model::{Damage, Version};
 
 /// The Confluence version whose dialect the mock speaks.
 pub const DIALECT: &str = "9.2.0";
@@ -34,8 +34,15 @@ pub struct Settings {
     pub home: PathBuf,
     /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back.
     pub admin: (String, SecretString),
+    /// Names and passwords of others who can log in. They have accounts on a mock that nothing was restored into; a site restore leaves those
+    /// whom the backup has an account for, under the password of these settings, since the hashes of a backup aren't asked.
+    pub users: Vec<(String, SecretString)>,
+    /// Whether callers without a name are let in where the site lets them (docs/confluence.md, R30). Otherwise they are refused.
+    pub anonymous: bool,
     /// A personal access token that is accepted too.
     pub token: Option<SecretString>,
+    /// The version of which it refuses newer backups; its dialect stays.
+    pub version: Version,
     /// Context path: empty, or `/confluence`.
     pub context_path: String,
     /// The base URL that it believes it has, without the context path. Not the address where it listens, as after a restore of another
@@ -52,7 +59,8 @@ pub struct Settings {
     pub refuse_foreign_spaces: bool,
     /// Bounds on what a package may hold.
     pub limits: crate::package::Limits,
-    /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in.
+    /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in, unless
+    /// it tells callers apart.
     pub load: Option<Load>,
     /// What goes wrong on purpose.
     pub troubles: Vec<Trouble>,
@@ -65,7 +73,10 @@ impl Settings {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             home: home.into(),
             admin: (admin.into(), password),
+            users: Vec::new(),
+            anonymous: false,
             token: None,
+            version: Version::series(9, 2),
             context_path: String::new(),
             configured_base: "http://wiki.example.com".to_owned(),
             limit: 500,

@@ -1,10 +1,14 @@
 //! What the handlers share: settings, the current site, the jobs.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
 
+use super::access::{self, Caller, Rights};
 use super::jobs::Jobs;
+use super::reindex::Reindex;
+use super::session::Sessions;
 use super::settings::Settings;
 use super::shapes::View;
 use super::store::Site;
@@ -23,9 +27,22 @@ pub struct AppState {
     pub context: String,
     /// The configured base URL with the context path.
     pub base: String,
+    pub sessions: Sessions,
+    pub reindex: Reindex,
     /// The server is stopping.
     pub cancel: CancellationToken,
     site: RwLock<Arc<Site>>,
+    /// Held by whoever makes a new site out of the present one.
+    writing: Mutex<()>,
+    /// What each caller was last shown. There are no more callers than names in the settings.
+    seen: Mutex<HashMap<Caller, Seen>>,
+}
+
+/// A site, and what of it a caller sees.
+#[derive(Debug)]
+struct Seen {
+    whole: Arc<Site>,
+    part: Arc<Site>,
 }
 
 impl AppState {
@@ -43,10 +60,14 @@ impl AppState {
             settings,
             troubles,
             jobs: Jobs::default(),
+            sessions: Sessions::default(),
+            reindex: Reindex::default(),
             context,
             base,
             cancel: CancellationToken::new(),
             site: RwLock::new(Arc::new(site)),
+            writing: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -55,13 +76,37 @@ impl AppState {
         self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts a restored site in place.
+    /// The site as a caller sees it now. May take a while, the first time after a restore.
+    pub fn seen_by(&self, caller: &Caller) -> Arc<Site> {
+        let whole = self.site();
+        if Rights::of(caller, &whole).see_all() {
+            return whole;
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(caller) {
+            Some(known) if Arc::ptr_eq(&known.whole, &whole) => known.part.clone(),
+            _ => {
+                let part = Arc::new(access::visible(&whole, caller));
+                seen.insert(caller.clone(), Seen { whole, part: part.clone() });
+                part
+            }
+        }
+    }
+
+    /// Waits until nobody else makes a new site; to be held from looking at the present one until [`Self::swap`].
+    pub fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a new site in place.
     pub fn swap(&self, site: Site) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 
-    /// What shapes need, over this site.
-    pub fn view<'a>(&'a self, site: &'a Site) -> View<'a> {
-        View { site, settings: &self.settings, troubles: &self.troubles, base: &self.base, context: &self.context }
+    /// What shapes need, over the site that this caller sees.
+    pub fn view<'a>(&'a self, site: &'a Site, caller: &'a Caller) -> View<'a> {
+        let Self { settings, troubles, base, context, .. } = self;
+        View { site, caller, settings, troubles, base, context }
     }
 }

@@ -92,6 +92,8 @@ pub struct Content {
     /// Numbers of labels.
     pub labels: Vec<u64>,
     pub restrictions: Vec<Restriction>,
+    /// The search index knows it.
+    pub indexed: bool,
 }
 
 /// The file of an attachment row.
@@ -182,6 +184,8 @@ pub struct Space {
     pub modified: Option<String>,
     /// Type as in the package, and who has it.
     pub permissions: BTreeSet<(String, Subject)>,
+    /// The search index knows it.
+    pub indexed: bool,
 }
 
 /// A label: namespace and name.
@@ -206,6 +210,10 @@ pub struct Template {
 pub struct Account {
     pub name: String,
     pub display: Option<String>,
+    /// Whether it can log in.
+    pub active: bool,
+    /// The search index knows it.
+    pub indexed: bool,
 }
 
 /// All tables of the mock.
@@ -221,6 +229,8 @@ pub struct Site {
     pub accounts: BTreeMap<String, Account>,
     /// Members (lower-case names) of groups.
     pub groups: BTreeMap<String, BTreeSet<String>>,
+    /// Permissions of the site: type as in the package, and who has it.
+    pub permissions: BTreeSet<(String, Subject)>,
     /// Packages that hold the bytes of attachments.
     pub packages: Vec<std::sync::Arc<crate::package::Package>>,
     /// Where the texts are.
@@ -267,6 +277,13 @@ impl Site {
             }
         }
         self.index = index;
+    }
+
+    /// Makes the search index know everything that is here now.
+    pub fn index_for_search(&mut self) {
+        self.spaces.values_mut().for_each(|space| space.indexed = true);
+        self.content.values_mut().for_each(|row| row.indexed = true);
+        self.accounts.values_mut().for_each(|account| account.indexed = true);
     }
 
     /// The space of content: its own, or that of what holds it.

@@ -67,6 +67,8 @@ pub enum Trouble {
     MissingContent,
     /// A finished restore has no restrictions.
     RestrictionsNotApplied,
+    /// A finished restore has left the search index as it was, whatever it was asked for.
+    SearchNotIndexed,
     /// A restore never leaves PROCESSING.
     StuckInProcessing,
     /// The `next` link of a list repeats the request.
@@ -115,6 +117,7 @@ impl From<Misbehaviour> for Trouble {
             Misbehaviour::SkippedObjects => Self::SkippedObjects { number: 1 },
             Misbehaviour::MissingContent => Self::MissingContent,
             Misbehaviour::RestrictionsNotApplied => Self::RestrictionsNotApplied,
+            Misbehaviour::SearchNotIndexed => Self::SearchNotIndexed,
             Misbehaviour::JobIdsAsText => Self::JobIdAsText,
             Misbehaviour::JobTimesAsNumbers => Self::JobTimesAsNumbers,
         }

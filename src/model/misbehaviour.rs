@@ -63,6 +63,8 @@ misbehaviours! {
     "missing-content" => MissingContent,
     /// A restore says that it is finished, and no page is restricted
     "restrictions-not-applied" => RestrictionsNotApplied,
+    /// A restore says that it is finished, and searches find nothing of it; no check of a drill searches
+    "search-not-indexed" => SearchNotIndexed,
     /// Ids of jobs are strings
     "job-ids-as-text" => JobIdsAsText,
     /// Times of jobs are milliseconds since 1970

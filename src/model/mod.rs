@@ -18,6 +18,7 @@ mod privacy;
 mod record;
 mod text;
 mod verdict;
+mod version;
 
 pub use backup::{Backup, Form, Scope};
 pub use check_record::{CheckRecord, CheckState, Grade, Position};
@@ -38,3 +39,4 @@ pub use record::{
 };
 pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};
 pub use verdict::{Assurance, Claim, Fault, Verdict};
+pub use version::Version;

@@ -23,7 +23,7 @@ pub use duration::Duration;
 pub use family::{Bare, Nothing, or_bare};
 pub(crate) use family::{family, schema as family_schema, subschema};
 pub use read::{Rules, SOURCE_MAX, read};
-pub use secret::{SecretError, SecretRef};
+pub use secret::{SecretError, SecretRef, random_secret};
 pub use size::Size;
 pub use span::{Span, Spanned};
 pub use words::WordOr;

@@ -75,6 +75,19 @@ impl SecretRef {
     }
 }
 
+/// A secret that nobody knows: 48 hex digits. `None` where the system gives no random numbers.
+pub fn random_secret() -> Option<SecretString> {
+    use std::fmt::Write as _;
+    let mut bytes = [0_u8; 24];
+    rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes).ok()?;
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Some(text.into())
+}
+
 /// Whether a text can be the name of an environment variable.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -199,16 +199,6 @@ pub(super) async fn tear_down(rig: Option<Rig>, ledger: &Ledger) -> TearDown {
 
 /// A password that nobody knows, for one drill.
 pub(crate) fn random_password() -> Result<secrecy::SecretString, TargetError> {
-    use std::fmt::Write as _;
-    let mut bytes = [0_u8; 24];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| TargetError::Start("the system gives no random numbers".to_owned()))?;
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text.into())
+    let failed = || TargetError::Start("the system gives no random numbers".to_owned());
+    crate::settings::random_secret().ok_or_else(failed)
 }

@@ -11,6 +11,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod access;
 mod browse;
 mod content;
 mod package;
@@ -21,3 +22,4 @@ mod rig;
 mod search;
 mod shapes;
 mod troubles;
+mod walk;

@@ -83,6 +83,38 @@ async fn user_names_that_clash_are_refused() {
     }
 }
 
+/// R35 [D]: a backup of a newer version is refused, by version or by build; Cloud counts on its own. R35 [D]: space exports of before 5.2.
+#[tokio::test]
+async fn backups_of_other_versions_are_refused() {
+    use rehearsal::model::Version;
+    let said = |scope: &str, said: &[(&str, &str)]| {
+        let mut build = if scope == "site" { site() } else { ops() };
+        build.descriptor.extend(said.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        build
+    };
+    let newer = "newer version of Confluence, 10.0 or later";
+    fails("space", &said("space", &[("createdByVersionNumber", "10.0")]), newer).await;
+    fails("site", &said("site", &[("createdByVersionNumber", "10.0")]), newer).await;
+    fails("space", &said("space", &[("buildNumber", "4216")]), "build 4216 is of a version before 5.2").await;
+    let taken: [(&str, &[(&str, &str)]); 5] = [
+        ("space", &[("createdByVersionNumber", "9.2.7"), ("buildNumber", "4515")]),
+        ("space", &[("createdByVersionNumber", "1000.0.0-4ff"), ("source", "cloud"), ("buildNumber", "4515")]),
+        ("space", &[("createdByBuildNumber", "9999"), ("buildNumber", "4515")]),
+        ("site", &[("buildNumber", "1517")]),
+        ("site", &[("createdByVersionNumber", "unknown")]),
+    ];
+    for (scope, words) in taken {
+        let job = Rig::start().await.restore(scope, &said(scope, words)).await;
+        assert_eq!(job["jobState"], "FINISHED", "{words:?}: {job}");
+    }
+    for (own, state) in [("7.13", "FAILED"), ("7.18", "FINISHED")] {
+        let own: Version = own.parse().unwrap();
+        let rig = Rig::with(|settings| settings.version = own.clone()).await;
+        let job = rig.restore("space", &said("space", &[("createdByBuildNumber", "8804")])).await;
+        assert_eq!(job["jobState"], state, "{own}: {job}");
+    }
+}
+
 /// R1 [D]: unknown keys, and names that leave the folder or don't exist, are 400.
 #[tokio::test]
 async fn bad_settings_are_400() {
@@ -148,6 +180,23 @@ async fn jobs_and_files_are_listed() {
     assert_eq!(rig.get("/rest/api/backup-restore/jobs?jobStates=FINISHED").await.as_array().unwrap().len(), 1);
     assert_eq!(rig.get("/rest/api/backup-restore/jobs?jobStates=FAILED,QUEUED").await, json!([]));
     assert_eq!(rig.status("/rest/api/backup-restore/jobs/77").await, 404);
+    let filtered = async |query: &str| {
+        let list = rig.get(&format!("/rest/api/backup-restore/jobs?{query}")).await;
+        list.as_array().unwrap().len()
+    };
+    let made = job["createTime"].as_str().unwrap().to_owned();
+    for (query, number) in [
+        ("owner=ADMIN", 1),
+        ("owner=ann", 0),
+        ("jobOperation=BACKUP", 0),
+        ("toDate=2020-01-01T00:00:00.000%2B0000", 0),
+        (&format!("fromDate={made}&toDate={made}"), 1),
+    ] {
+        assert_eq!(filtered(query).await, number, "{query}");
+    }
+    for query in ["jobStates=DONE", "jobScope=PAGE", "jobOperation=COPY", "fromDate=yesterday", "limit=all"] {
+        assert_eq!(rig.status(&format!("/rest/api/backup-restore/jobs?{query}")).await, 400, "{query}");
+    }
 }
 
 /// R2 [A]: what can't be placed is counted as skipped.
@@ -171,27 +220,40 @@ async fn homeless_objects_are_skipped_and_counted() {
     assert_eq!(rig.get("/rest/api/content").await["size"], 1);
 }
 
-/// R1 [D]: a job in the queue can be cancelled, and the queue cleared; a job that is processed isn't touched by the latter.
+/// R1 and R2 [D]: one job is processed and the others wait; each can be cancelled; clearing the queue leaves the one that is processed alone, and a job
+/// that has ended stays as it is.
 #[tokio::test]
-async fn queued_jobs_can_be_cancelled() {
+async fn jobs_can_be_cancelled() {
     let rig = Rig::with(|settings| settings.troubles = vec![rehearsal::mock::Trouble::StuckInProcessing]).await;
     ops().zip(&rig.home().join("restore/space/ops.zip"));
     let body = json!({ "fileName": "ops.zip", "skipReindex": true });
-    let first = rig.start_restore("space", &body).await;
-    loop {
-        let job = rig.get(&format!("/rest/api/backup-restore/jobs/{}", first["id"])).await;
-        if job["jobState"] == "PROCESSING" {
-            break;
-        }
-        tokio::task::yield_now().await;
+    let mut jobs = Vec::new();
+    for _ in 0..4 {
+        jobs.push(rig.start_restore("space", &body).await["id"].clone());
     }
-    let second = rig.start_restore("space", &body).await;
-    rig.start_restore("space", &body).await;
-    let path = format!("/rest/api/backup-restore/jobs/{}/cancel", second["id"]);
-    let cancelled: serde_json::Value = rig.request(Method::PUT, &path).send().await.unwrap().json().await.unwrap();
-    assert_eq!(cancelled["jobState"], "CANCELLED");
-    let cleared = rig.request(Method::PUT, "/rest/api/backup-restore/jobs/clear-queue").send().await.unwrap();
-    assert_eq!(cleared.text().await.unwrap(), "1");
+    let state = async |job: usize| {
+        rig.get(&format!("/rest/api/backup-restore/jobs/{}", jobs[job])).await["jobState"].as_str().unwrap().to_owned()
+    };
+    let put = async |path: &str| {
+        let path = format!("/rest/api/backup-restore/jobs/{path}");
+        rig.request(Method::PUT, &path).send().await.unwrap().json::<serde_json::Value>().await.unwrap()
+    };
+    let until = async |job: usize, wanted: &str| {
+        while state(job).await != wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    until(0, "PROCESSING").await;
+    assert_eq!((state(1).await, state(2).await), ("QUEUED".into(), "QUEUED".into()));
+    assert_eq!(put(&format!("{}/cancel", jobs[1])).await["jobState"], "CANCELLED");
+    let cancelled = put(&format!("{}/cancel", jobs[0])).await;
+    assert!(["CANCELLING", "CANCELLED"].contains(&cancelled["jobState"].as_str().unwrap()), "{cancelled}");
+    until(0, "CANCELLED").await;
+    until(2, "PROCESSING").await;
+    assert_eq!(put("clear-queue").await, 1);
+    assert_eq!((state(2).await, state(3).await), ("PROCESSING".into(), "CANCELLED".into()));
+    let again = put(&format!("{}/cancel", jobs[0])).await;
+    assert_eq!((again["jobState"].as_str(), again["cancelledBy"].as_str()), (Some("CANCELLED"), Some("admin")));
     rig.server.stop().await;
 }
 

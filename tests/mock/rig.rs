@@ -65,7 +65,7 @@ impl Rig {
     }
 
     pub async fn restore_file(&self, scope: &str, name: &str) -> Value {
-        let job = self.start_restore(scope, &serde_json::json!({ "fileName": name, "skipReindex": true })).await;
+        let job = self.start_restore(scope, &serde_json::json!({ "fileName": name, "skipReindex": false })).await;
         self.wait(&job["id"]).await
     }
 

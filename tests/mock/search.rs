@@ -1,5 +1,6 @@
 //! What queries find.
 
+use rehearsal::mock::Trouble;
 use serde_json::Value;
 
 use crate::package::{Build, OPS, site};
@@ -133,5 +134,70 @@ async fn bad_queries_are_400() {
             unknown.text().await.unwrap().contains("Unsupported value for type, got : pagenjkkj, expected one of : [")
         );
         assert_eq!(rig.status(&format!("/rest/api/{endpoint}")).await, 400);
+    }
+}
+
+/// R36 [D, A]: what a restore brought without indexing isn't found, though it is there, until the index is rebuilt. R36 [U]: how that is asked for.
+#[tokio::test]
+async fn searches_find_what_the_index_knows() {
+    let rig = Rig::start().await;
+    let old = Build::space("OLD", "Space 1 key=OLD name=Old|space\nPage 2 title=Indexed version=1 space>Space:1");
+    assert_eq!(rig.restore("space", &old).await["jobState"], "FINISHED");
+    let new = Build::space("NEW", "Space 1 key=NEW name=New|space\nPage 2 title=Unknown version=1 space>Space:1");
+    new.zip(&rig.home().join("restore/space/new.zip"));
+    let body = serde_json::json!({ "fileName": "new.zip", "skipReindex": true });
+    let job = rig.start_restore("space", &body).await;
+    assert_eq!(rig.wait(&job["id"]).await["jobState"], "FINISHED");
+    assert_eq!(rig.get("/rest/api/content?title=Unknown").await["size"], 1);
+    let pages = async || ids(&rig, "type = page").await.len();
+    let spaces = async || rig.get(&path("search", "type = space")).await["totalSize"].clone();
+    assert_eq!((pages().await, spaces().await), (1, 1.into()));
+    assert_eq!(reindexed(&rig, "1").await, 1);
+    assert_eq!((pages().await, spaces().await), (2, 2.into()));
+    assert_eq!(reindexed(&rig, "latest").await, 2);
+}
+
+/// R36 [A]: a site restore without indexing leaves an index that knows nothing of the site, its people among it.
+#[tokio::test]
+async fn a_site_is_not_found_before_it_is_indexed() {
+    let rig = Rig::start().await;
+    site().zip(&rig.home().join("restore/site/site.zip"));
+    let body = serde_json::json!({ "fileName": "site.zip", "skipReindex": true });
+    let job = rig.start_restore("site", &body).await;
+    assert_eq!(rig.wait(&job["id"]).await["jobState"], "FINISHED");
+    let total = async |query: &str| rig.get(&path("search", query)).await["totalSize"].clone();
+    for query in ["type = page", "type = space", "type = user"] {
+        assert_eq!(total(query).await, 0, "{query}");
+    }
+    reindexed(&rig, "1").await;
+    for (query, number) in [("type = page", 2), ("type = space", 1), ("type = user", 1)] {
+        assert_eq!(total(query).await, number, "{query}");
+    }
+}
+
+/// The misbehaviour: a restore that was to index didn't; a rebuild helps.
+#[tokio::test]
+async fn an_index_can_be_left_out() {
+    let rig = Rig::with(|settings| settings.troubles = vec![Trouble::SearchNotIndexed]).await;
+    assert_eq!(rig.restore("site", &site()).await["jobState"], "FINISHED");
+    assert!(ids(&rig, "type = page").await.is_empty());
+    reindexed(&rig, "1").await;
+    assert_eq!(ids(&rig, "type = page").await.len(), 2);
+}
+
+/// Rebuilds the index, waits for its end, and gives the number of the job.
+async fn reindexed(rig: &Rig, version: &str) -> u64 {
+    let path = format!("/rest/prototype/{version}/index/reindex");
+    assert_eq!(rig.get(&path).await["finished"], true);
+    let begun = rig.request(reqwest::Method::POST, &path).send().await.unwrap();
+    assert_eq!(begun.status(), 200);
+    loop {
+        let progress = rig.get(&path).await;
+        assert!(progress["elapsedTime"].is_string() && progress["remainingTime"].is_string(), "{progress}");
+        if progress["finished"] == true {
+            assert_eq!(progress["percentageComplete"], 100);
+            return progress["jobID"].as_u64().unwrap();
+        }
+        tokio::task::yield_now().await;
     }
 }

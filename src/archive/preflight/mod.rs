@@ -14,13 +14,12 @@ mod signals;
 mod spaces;
 #[cfg(test)]
 mod tests;
-mod version;
 mod versions;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::model::Version;
 pub use signals::{Few, Signals};
-pub use version::Version;
 
 use crate::model::{Damage, Descriptor, Place, Severity, count};
 

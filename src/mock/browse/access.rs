@@ -14,13 +14,19 @@ pub fn is_for_people(path: &str) -> bool {
         .any(|start| path.starts_with(start))
 }
 
-/// Whether pages are shown without log-in: of a mock that was started to show one backup, on the loopback interface, as long as it holds
-/// that backup alone. The request must name this machine as its host: a page of another site that makes its own name lead here must not
-/// read along.
+/// Whether pages are shown without log-in: by a mock that was started to show one backup, on the loopback interface, as long as it holds
+/// that backup alone, and nobody is told apart.
+pub fn needs_no_log_in(state: &AppState) -> bool {
+    let settings = &state.settings;
+    let started_to_show = settings.load.is_some() && settings.address.ip().is_loopback();
+    started_to_show && !settings.anonymous && settings.users.is_empty() && !state.jobs.any_began()
+}
+
+/// Whether this request is shown pages without log-in. It must name this machine as its host: a page of another site that makes its own name
+/// lead here must not read along.
 pub fn is_open(state: &AppState, headers: &HeaderMap) -> bool {
-    let started_to_show = state.settings.load.is_some() && state.settings.address.ip().is_loopback();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    started_to_show && !state.jobs.any_began() && host.is_some_and(is_this_machine)
+    needs_no_log_in(state) && host.is_some_and(is_this_machine)
 }
 
 fn is_this_machine(host: &str) -> bool {

@@ -4,11 +4,17 @@ use maud::{Markup, html};
 
 use super::listing::{pager, part};
 use super::{Look, Made};
+use crate::mock::answer::Refusal;
 use crate::mock::shapes::encode;
 use crate::model::{Damage, Severity};
 
 /// The findings, the worst first.
 pub fn all(look: &Look<'_>) -> Made {
+    if !look.view.rights().administer_site() {
+        return Err(Refusal::forbidden(
+            "What was damaged is told to administrators alone: it names what may be restricted.",
+        ));
+    }
     let title = "What was damaged".to_owned();
     let Some(load) = &look.state.settings.load else {
         let content = html! {

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::Look;
-use super::access::STYLE;
+use super::access::{STYLE, needs_no_log_in};
 use crate::mock::answer::Refusal;
 
 /// A page.
@@ -69,8 +69,18 @@ fn document(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
                 }
                 (content)
                 footer {
-                    p { "Shown by a mock Confluence of rehearse, as its administrator sees it: restrictions are told and hide nothing." }
-                    @if look.state.settings.load.is_some() && look.state.settings.address.ip().is_loopback() && !look.state.jobs.any_began() {
+                    p {
+                        "Shown by a mock Confluence of rehearse, "
+                        @match look.view.caller_name() {
+                            _ if look.view.rights().see_all() => "as an administrator sees it: restrictions are told and hide nothing.",
+                            Some(name) => { "as " (name) " sees it: what is restricted for others isn't there." },
+                            None => {
+                                "as those see it who aren't logged in. "
+                                a href=(look.to("/browse/spaces?os_authType=basic")) { "Log in" }
+                            }
+                        }
+                    }
+                    @if needs_no_log_in(look.state) {
                         p { "Whoever can reach this address on this machine sees these pages without log-in." }
                     }
                 }

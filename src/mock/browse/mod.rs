@@ -17,17 +17,17 @@ mod storage;
 mod tests;
 mod tree;
 
-use axum::Router;
 use axum::extract::{Query, RawPathParams, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
+use axum::{Extension, Router};
 use maud::Markup;
 
 pub use access::{STYLE, is_for_people, is_open};
 
+use super::access::Caller;
 use super::answer::{Ask, Refusal};
-use super::auth;
 use super::shapes::View;
 use super::state::{AppState, Shared};
 
@@ -88,13 +88,15 @@ pub fn pages() -> Router<Shared> {
 }
 
 /// The page at the root: the spaces for those who may look, and for others what this is.
-pub async fn home(State(state): State<Shared>, headers: HeaderMap) -> Response {
-    if !auth::known(&state, &headers) && !is_open(&state, &headers) {
-        let site = state.site();
-        let look = Look { state: &state, view: state.view(&site), ask: asked(Vec::new()), names: Vec::new() };
-        return answer(StatusCode::OK, frame::stranger(&look));
+pub async fn home(State(state): State<Shared>, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
+    let open = is_open(&state, &headers).then_some(Caller::Administrator);
+    if let Some(caller) = caller.map(|Extension(caller)| caller).or(open) {
+        return make(state, caller, asked(Vec::new()), Vec::new(), spaces::all).await;
     }
-    make(state, asked(Vec::new()), Vec::new(), spaces::all).await
+    let site = state.seen_by(&Caller::Anonymous);
+    let view = state.view(&site, &Caller::Anonymous);
+    let look = Look { state: &state, view, ask: asked(Vec::new()), names: Vec::new() };
+    answer(StatusCode::OK, frame::stranger(&look))
 }
 
 fn asked(params: Vec<(String, String)>) -> Ask {
@@ -108,18 +110,27 @@ async fn style() -> Response {
 
 fn page(make_page: fn(&Look<'_>) -> Made) -> MethodRouter<Shared> {
     get(
-        move |State(state): State<Shared>, names: RawPathParams, Query(params): Query<Vec<(String, String)>>| async move {
+        move |State(state): State<Shared>,
+              Extension(caller): Extension<Caller>,
+              names: RawPathParams,
+              Query(params): Query<Vec<(String, String)>>| async move {
             let names = names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            make(state, asked(params), names, make_page).await
+            make(state, caller, asked(params), names, make_page).await
         },
     )
 }
 
 /// Makes a page off the threads that serve, since it reads texts from disk.
-async fn make(state: Shared, ask: Ask, names: Vec<(String, String)>, page: fn(&Look<'_>) -> Made) -> Response {
+async fn make(
+    state: Shared,
+    caller: Caller,
+    ask: Ask,
+    names: Vec<(String, String)>,
+    page: fn(&Look<'_>) -> Made,
+) -> Response {
     let made = tokio::task::spawn_blocking(move || {
-        let site = state.site();
-        let look = Look { state: &state, view: state.view(&site), ask, names };
+        let site = state.seen_by(&caller);
+        let look = Look { state: &state, view: state.view(&site, &caller), ask, names };
         match page(&look) {
             Ok((title, content)) => (StatusCode::OK, frame::page(&look, &title, &content)),
             Err(refusal) => (refusal.status, frame::refused(&look, &refusal)),

@@ -66,8 +66,8 @@ impl Filter {
                 found.push(hit);
             }
         }
-        let spaces = site.spaces.values().filter(|space| everything && (archived || !space.archived));
-        let users = site.accounts.values().filter(|_| everything && self.users);
+        let spaces = site.spaces.values().filter(|space| everything && space.indexed && (archived || !space.archived));
+        let users = site.accounts.values().filter(|account| everything && self.users && account.indexed);
         for hit in spaces.map(Hit::Space).chain(users.map(Hit::User)) {
             if self.root.holds(view, hit)? {
                 found.push(hit);
@@ -84,7 +84,7 @@ impl Filter {
     }
 }
 
-/// Whether content is found by searches: live, listed, in a space, and on nothing that lies in the trash.
+/// Whether content is found by searches: known to the index, live, listed, in a space, and on nothing that lies in the trash.
 fn searchable(site: &Site, row: &Content, archived: bool) -> bool {
     let listed = !matches!(row.kind, ContentKind::SpaceDescription | ContentKind::Other);
     let live = |row: &Content| row.status == Status::Current && row.original.is_none();
@@ -95,7 +95,7 @@ fn searchable(site: &Site, row: &Content, archived: bool) -> bool {
         _ => true,
     };
     let space = site.space_of(row).and_then(|id| site.spaces.get(&id));
-    listed && live(row) && placed && space.is_some_and(|space| archived || !space.archived)
+    row.indexed && listed && live(row) && placed && space.is_some_and(|space| archived || !space.archived)
 }
 
 struct Maker<'a> {

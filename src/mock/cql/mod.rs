@@ -1,7 +1,7 @@
 //! The Confluence Query Language: read into a tree, checked, and held against rows of the store (docs/confluence.md, R23 and R24).
 //!
-//! Knows the store and the texts, and nothing of HTTP, paging and shapes. There is no index: every row in question is looked at, so a
-//! search finds what is there the moment it is restored, unlike in Confluence, where the index lags.
+//! Knows the store and the texts, and nothing of HTTP, paging and shapes. Every row in question is looked at;
+//! what the index doesn't know yet is left out.
 
 mod filter;
 mod lexer;

@@ -19,14 +19,18 @@ pub fn assemble(mut rows: Rows, progress: &Progress) -> Site {
     labels(&mut rows);
     restrictions(&mut rows);
     let dropped = drop_homeless(&mut rows);
-    for (space, kind, subject) in std::mem::take(&mut rows.space_permissions) {
-        if let Some(space) = rows.spaces.get_mut(&space) {
-            space.permissions.insert((kind, subject));
+    let mut of_site = BTreeSet::new();
+    for (space, kind, subject) in std::mem::take(&mut rows.permissions) {
+        match space.map(|space| rows.spaces.get_mut(&space)) {
+            Some(Some(space)) => drop(space.permissions.insert((kind, subject))),
+            Some(None) => {}
+            None => drop(of_site.insert((kind, subject))),
         }
     }
     progress.persisted.fetch_sub(dropped, Ordering::Relaxed);
     progress.skipped.fetch_add(dropped, Ordering::Relaxed);
     let mut site = Site::default();
+    site.permissions = of_site;
     people(&rows, &mut site);
     let last = rows.content.keys().chain(rows.spaces.keys()).chain(rows.templates.keys()).max().copied();
     site.next_id = last.map_or(FIRST_ID, |last| last.saturating_add(1).max(FIRST_ID));

@@ -42,6 +42,16 @@ pub enum RestoreError {
     /// The descriptor names a space that isn't there.
     #[error("Import failed. The export does not hold the space {0} that its descriptor names")]
     NoSpace(String),
+    /// F2.
+    #[error(
+        "Import failed. The backup is of a newer version of Confluence, {0} or later, and can't be restored into {1}"
+    )]
+    Newer(String, String),
+    /// F30.
+    #[error(
+        "Import failed. The export of build {0} is of a version before 5.2, and can be restored into that version alone"
+    )]
+    TooOld(u32),
     /// F6.
     #[error(
         "PSQLException: duplicate key value violates unique constraint \"unq_lwr_username\" Detail: Key (lower_username)=({0}) already exists."

@@ -104,6 +104,7 @@ impl Gather {
             inline: None,
             labels: Vec::new(),
             restrictions: Vec::new(),
+            indexed: false,
         };
         self.rows.content.insert(id, row);
         let listed = &mut self.rows.listed;
@@ -163,6 +164,7 @@ impl Gather {
             modifier: who(&mut self.rows, object, "lastModifier", "lastModifierName"),
             modified: object.filled("lastModificationDate").map(str::to_owned),
             permissions: std::collections::BTreeSet::new(),
+            indexed: false,
         };
         self.rows.spaces.insert(id, row);
         true
@@ -224,13 +226,12 @@ impl Gather {
 
     fn permission(&mut self, object: &RawObject) -> bool {
         let Some(kind) = object.filled("type") else { return false };
-        // Without a space it is a global permission, which the mock keeps no table for.
-        let Some(space) = reference(object, "space") else { return true };
-        if !crate::mock::permissions::is_known(kind) {
+        let space = reference(object, "space");
+        if space.is_some() && !crate::mock::permissions::is_known(kind) {
             return false;
         }
         let subject: Subject = subject(&mut self.rows, object, "group");
-        self.rows.space_permissions.push((space, kind.to_owned(), subject));
+        self.rows.permissions.push((space, kind.to_owned(), subject));
         true
     }
 }

@@ -11,6 +11,7 @@ mod gather;
 mod merge;
 mod people;
 mod rows;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,9 +20,11 @@ pub use error::RestoreError;
 pub use people::made_key;
 
 use super::jobs::{Job, JobScope};
+use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
-use super::store::Site;
+use super::store::{Account, Site};
+use super::troubles::Trouble;
 use crate::model::Descriptor;
 use crate::package::{Limits, ObjectError, Package, objects, read_descriptor};
 use gather::Gather;
@@ -48,9 +51,13 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if let Some(message) = state.troubles.fail_job() {
         return Err(RestoreError::Asked(message.to_owned()));
     }
+    let _writing = state.writing();
     let before = state.site();
     let package = Package::open(&job.file, &state.settings.limits)?;
     let descriptor = descriptor(&package, job.scope)?;
+    if !job.lenient {
+        versions::check(&descriptor, job.scope, &state.settings.version)?;
+    }
     let entry = package.entry("entities.xml").ok_or(RestoreError::NoEntities)?;
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
@@ -65,6 +72,9 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     let (site, keys) = result?;
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(site);
+    if job.scope == JobScope::Site {
+        state.sessions.end_all();
+    }
     Ok(keys)
 }
 
@@ -189,6 +199,9 @@ fn build(
     let keys = site.spaces.values().map(|space| space.key.clone()).collect();
     site.packages = vec![Arc::new(package)];
     site.texts = vec![Arc::new(texts)];
+    if !job.skip_reindex && !state.troubles.has(&Trouble::SearchNotIndexed) {
+        site.index_for_search();
+    }
     let mut site = match job.scope {
         JobScope::Site => site,
         JobScope::Space => merge::merge(before, site, &job.progress),
@@ -198,17 +211,19 @@ fn build(
     Ok((site, keys))
 }
 
-/// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence.
-pub fn fresh(admin: &str) -> Site {
+/// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence, and the users of its settings.
+pub fn fresh(settings: &Settings) -> Site {
     let mut site = Site::default();
     site.next_id = FIRST_ID;
-    let lower = admin.to_lowercase();
-    site.users.insert(made_key(admin), admin.to_owned());
-    let account = super::store::Account { name: admin.to_owned(), display: None };
-    site.accounts.insert(lower.clone(), account);
-    for group in ["confluence-administrators", "confluence-users"] {
-        site.groups.insert(group.to_owned(), [lower.clone()].into());
+    let admin = settings.admin.0.as_str();
+    for name in std::iter::once(admin).chain(settings.users.iter().map(|(name, _)| name.as_str())) {
+        let lower = name.to_lowercase();
+        site.users.insert(made_key(name), name.to_owned());
+        site.accounts
+            .insert(lower.clone(), Account { name: name.to_owned(), display: None, active: true, indexed: true });
+        site.groups.entry("confluence-users".to_owned()).or_default().insert(lower);
     }
+    site.groups.insert("confluence-administrators".to_owned(), [admin.to_lowercase()].into());
     site.reindex();
     site
 }

@@ -58,7 +58,9 @@ pub fn take(rows: &mut Rows, object: &RawObject) -> bool {
             let parts = [object.filled("firstName"), object.filled("lastName")];
             let full = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             let display = display.or(Some(full).filter(|full| !full.is_empty()));
-            rows.accounts.insert(id, Account { name: name.to_owned(), display });
+            let active =
+                !object.text("active").is_some_and(|text| ["false", "f"].contains(&text.to_lowercase().as_str()));
+            rows.accounts.insert(id, Account { name: name.to_owned(), display, active, indexed: false });
             rows.memberships.extend(ids(object, "groups").map(|group| (group, id)));
         }
         "InternalGroup" | "DefaultHibernateGroup" => {

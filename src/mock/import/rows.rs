@@ -16,7 +16,8 @@ pub struct Rows {
     pub labellings: BTreeMap<u64, Labelling>,
     pub permission_sets: HashMap<u64, PermissionSet>,
     pub content_permissions: HashMap<u64, (Option<u64>, Subject)>,
-    pub space_permissions: Vec<(u64, String, Subject)>,
+    /// Permissions; without a space they are the site's.
+    pub permissions: Vec<(Option<u64>, String, Subject)>,
     pub templates: BTreeMap<u64, Template>,
     /// Names by user key.
     pub users: BTreeMap<String, String>,

@@ -7,16 +7,23 @@ use crate::mock::server::Call;
 use crate::mock::shapes::{self, account, group, user};
 use crate::mock::store::Account;
 
-/// `GET user/current`: the mock's administrator, whether or not the restored site has an account of that name.
+/// `GET user/current`: who calls. The mock's administrator has a name whether or not the restored site has an account for it.
 pub fn current_user(call: &Call<'_>) -> Answer {
-    let name = &call.view.settings.admin.0;
     let site = call.view.site;
+    let Some(name) = call.view.caller_name() else { return Ok(user(&call.view, None)) };
     let known = site.accounts.get(&name.to_lowercase()).map(|known| account(&call.view, known));
     Ok(known.unwrap_or_else(|| shapes::known(&call.view, name, &made_key(name), name)))
 }
 
+/// Refuses whoever may not look people up (docs/confluence.md, R33).
+pub fn may_see_people(call: &Call<'_>) -> Result<(), Refusal> {
+    let refusal = || Refusal::forbidden("Not permitted to view user profiles");
+    call.view.rights().see_people().then_some(()).ok_or_else(refusal)
+}
+
 /// `GET user?username=` or `?key=`: anybody whom the site knows by name, with or without an account.
 pub fn one_user(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let site = call.view.site;
     let key = match (call.ask.get("key"), call.ask.get("username")) {
         (Some(key), _) => Some(key).filter(|key| site.users.contains_key(*key)),
@@ -28,6 +35,7 @@ pub fn one_user(call: &Call<'_>) -> Answer {
 
 /// `GET user/list`: the accounts.
 pub fn users(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let lengths = lengths(call, &Expand::default(), 200);
     let accounts = call.view.site.accounts.values();
     offset(&call.view, &call.ask, lengths, accounts, |known: &Account| Ok(account(&call.view, known)))
@@ -35,12 +43,14 @@ pub fn users(call: &Call<'_>) -> Answer {
 
 /// `GET group`.
 pub fn groups(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let lengths = lengths(call, &Expand::default(), 200);
     offset(&call.view, &call.ask, lengths, call.view.site.groups.keys(), |name| Ok(group(&call.view, name)))
 }
 
 /// `GET group/{name}/member`.
 pub fn members(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let site = call.view.site;
     let name = call.name("name");
     let members = site.groups.get(name).ok_or_else(|| Refusal::not_found(format!("No group with name : {name}")))?;
@@ -51,6 +61,7 @@ pub fn members(call: &Call<'_>) -> Answer {
 
 /// `GET user/memberof?username=` or `?key=`.
 pub fn member_of(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let site = call.view.site;
     let by_key = call.ask.get("key").and_then(|key| site.users.get(key)).map(String::as_str);
     let name = by_key.or_else(|| call.ask.get("username")).unwrap_or_default().to_lowercase();

@@ -38,7 +38,7 @@ fn answer<'a>(call: &Call<'a>, all: bool, expand: &Expand, shape: impl FnMut(Hit
     let began = Instant::now();
     let query = call.ask.get("cql").ok_or_else(|| Refusal::bad_request("A cql query is needed"))?;
     let now = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now());
-    let filter = Filter::new(cql::parse(query)?, query, now, &call.view.settings.admin.0)?;
+    let filter = Filter::new(cql::parse(query)?, query, now, call.view.caller_name().unwrap_or_default())?;
     let archived = call.ask.get("includeArchivedSpaces") == Some("true");
     let hits = filter.hits(&call.view, archived, all)?;
     let total = hits.len();

@@ -37,9 +37,13 @@ pub fn one_space(call: &Call<'_>) -> Answer {
     Ok(value)
 }
 
-/// `GET space/{key}/permissions`: a bare array.
+/// `GET space/{key}/permissions`: a bare array, for those who administer the space.
 pub fn space_permissions(call: &Call<'_>) -> Answer {
-    Ok(permissions::list(call.view.site, find(call, call.name("key"))?))
+    let space = find(call, call.name("key"))?;
+    if !call.view.rights().administer_space(space) {
+        return Err(Refusal::forbidden(format!("Not permitted to see the permissions of the space {}", space.key)));
+    }
+    Ok(permissions::list(call.view.site, space))
 }
 
 /// `GET /rest/experimental/template/page`: of a space, or of the site.

@@ -3,6 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::content::{missing, row};
 use super::lengths;
+use super::people::may_see_people;
 use super::spaces::find;
 use crate::mock::answer::{Answer, Ask, Refusal};
 use crate::mock::expand::Expand;
@@ -81,6 +82,7 @@ fn listed(call: &Call<'_>, kind: ContentKind, ask: &Ask) -> Answer {
 
 /// `GET group/{name}`.
 pub fn one_group(call: &Call<'_>) -> Answer {
+    may_see_people(call)?;
     let name = call.name("name");
     let known = call.view.site.groups.contains_key(name);
     if known {

@@ -20,6 +20,10 @@ pub use template::template;
 pub use user::{account, group, known, unknown, user};
 pub use version::{history, labels, version};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::access::{Caller, Rights};
 use super::answer::Refusal;
 use super::settings::Settings;
 use super::spill::Span;
@@ -29,7 +33,9 @@ use super::troubles::Troubles;
 /// What every shape needs.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
+    /// What the caller sees of the site.
     pub site: &'a Site,
+    pub caller: &'a Caller,
     pub settings: &'a Settings,
     pub troubles: &'a Troubles,
     /// The configured base URL with the context path.
@@ -38,7 +44,21 @@ pub struct View<'a> {
     pub context: &'a str,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// What the caller may do.
+    pub fn rights(&self) -> Rights<'a> {
+        Rights::of(self.caller, self.site)
+    }
+
+    /// The name under which the caller logged in; none for anonymous ones.
+    pub fn caller_name(&self) -> Option<&'a str> {
+        match self.caller {
+            Caller::Administrator => Some(&self.settings.admin.0),
+            Caller::User(name) => Some(self.site.accounts.get(name).map_or(name, |account| &account.name)),
+            Caller::Anonymous => None,
+        }
+    }
+
     /// Reads a text; an absent one reads as empty.
     pub fn text(&self, span: Option<Span>) -> Result<String, Refusal> {
         let Some(span) = span else { return Ok(String::new()) };
@@ -71,7 +91,7 @@ pub fn encode(text: &str) -> String {
 fn short_link(id: u64) -> String {
     let bytes = id.to_le_bytes();
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
-    let coded = super::auth::base64(bytes.get(..length).unwrap_or_default());
+    let coded = STANDARD.encode(bytes.get(..length).unwrap_or_default());
     let coded: String = coded.trim_end_matches('=').trim_end_matches('A').replace('/', "-").replace('+', "_");
     let slash = if coded.ends_with(['-', '_']) { "/" } else { "" };
     format!("/x/{coded}{slash}")

@@ -25,19 +25,19 @@ impl Version {
     }
 
     /// The oldest version that a build can be of; `None` for builds before 2.10.
-    pub(super) fn at_least(build: u32) -> Option<Self> {
+    pub fn at_least(build: u32) -> Option<Self> {
         let known = BUILDS.iter().rev().find(|(known, _)| *known <= build);
         known.map(|(_, [major, minor])| Self::series(*major, *minor))
     }
 
     /// The newest version that a build can be of; `None` for builds behind the last that is known.
-    pub(super) fn at_most(build: u32) -> Option<Self> {
+    pub fn at_most(build: u32) -> Option<Self> {
         let known = BUILDS.iter().find(|(known, _)| *known >= build);
         known.map(|(_, [major, minor])| Self::series(*major, *minor))
     }
 
     /// Compares as far as both go: `9.2` and `9.2.1` are equal.
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
+    pub fn compare(&self, other: &Self) -> Ordering {
         let mut pairs = self.0.iter().zip(&other.0).map(|(own, other)| own.cmp(other));
         pairs.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
