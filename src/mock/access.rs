@@ -2,7 +2,7 @@
 //!
 //! What callers may not see isn't there for them: every answer is made from a site that lacks it, so that no endpoint can forget to ask.
 
-use super::store::{Content, ContentKind, Operation, Site, Space, Status, Subject};
+use super::store::{Content, ContentKind, Label, Operation, Site, Space, Status, Subject};
 
 /// The group whose members see everything, whatever is restricted (R31).
 const SUPER_GROUP: &str = "confluence-administrators";
@@ -62,6 +62,11 @@ impl<'a> Rights<'a> {
     /// Whether the caller may look people and groups up.
     pub fn see_people(self) -> bool {
         self.is_known() || self.on_site("VIEWUSERPROFILES")
+    }
+
+    /// Whether a label is shown to the caller: personal ones are to their owners alone (docs/confluence.md, C16).
+    pub fn see_label(self, label: &Label) -> bool {
+        label.prefix != "my" || label.owner.as_deref().is_some_and(|key| self.is_named(key))
     }
 
     fn see_space(self, space: &Space) -> bool {
@@ -167,8 +172,9 @@ pub fn visible(site: &Site, caller: &Caller) -> Site {
     let shown = |space: Option<u64>| space.is_none_or(|space| part.spaces.contains_key(&space));
     let templates = site.templates.iter().filter(|(_, template)| shown(template.space));
     part.templates = templates.map(|(id, template)| (*id, template.clone())).collect();
-    (part.labels, part.users) = (site.labels.clone(), site.users.clone());
-    (part.accounts, part.groups) = (site.accounts.clone(), site.groups.clone());
+    let labels = site.labels.iter().filter(|(_, label)| rights.see_label(label));
+    part.labels = labels.map(|(id, label)| (*id, label.clone())).collect();
+    (part.users, part.accounts, part.groups) = (site.users.clone(), site.accounts.clone(), site.groups.clone());
     (part.packages, part.texts) = (site.packages.clone(), site.texts.clone());
     (part.permissions, part.next_id) = (site.permissions.clone(), site.next_id);
     part.reindex();

@@ -188,11 +188,12 @@ pub struct Space {
     pub indexed: bool,
 }
 
-/// A label: namespace and name.
-#[derive(Debug, Clone)]
+/// A label: namespace and name, and of a personal one the key of its owner.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     pub prefix: String,
     pub name: String,
+    pub owner: Option<String>,
 }
 
 /// A page template.

@@ -132,6 +132,27 @@ async fn everybody_sees_what_permissions_and_restrictions_leave() {
     assert_eq!(titles(&rig, "bob", "/rest/api/content?limit=1&start=1").await, ["Editors"]);
 }
 
+/// C16 [S]: personal labels are seen by their owners alone, not even by administrators; owners are named by name up to 5.1, by key since.
+#[tokio::test]
+async fn personal_labels_are_their_owners() {
+    let lines = "
+        Label 42 name=mine namespace=my owningUser>ConfluenceUserImpl:k1
+        Label 43 name=older namespace=my owner=bob
+        Labelling 44 label>Label:42 content>Page:2 labelableType=CONTENT
+        Labelling 45 label>Label:43 content>Page:2 labelableType=CONTENT
+    ";
+    let rig = rig(&Build::site(&format!("{WIKI}{lines}"))).await;
+    for (who, own) in [("ann", Some("mine")), ("bob", Some("older")), ("sys", None), ("root", None), (ADMIN, None)] {
+        let (_, labels) = asked(&rig, who, "/rest/api/content/2/label").await;
+        let (_, page) = asked(&rig, who, "/rest/api/content/search?cql=label%20in%20(mine,%20older)").await;
+        assert_eq!(page.contains("\"totalSize\":1"), own.is_some(), "{who}: {page}");
+        for label in ["mine", "older"] {
+            assert_eq!(labels.contains(&format!("\"{label}\"")), own == Some(label), "{who}: {labels}");
+        }
+    }
+    assert!(!asked(&rig, "bob", "/pages/viewpage.action?pageId=2").await.1.contains("mine"));
+}
+
 /// R33 [A]: drafts are their authors', the trash is for administrators of the space.
 #[tokio::test]
 async fn drafts_and_trash_are_not_for_everybody() {

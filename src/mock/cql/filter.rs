@@ -216,7 +216,8 @@ fn space<'a>(view: &View<'a>, hit: Hit<'a>) -> Option<&'a Space> {
 
 /// Names of the labels that the caller sees: personal ones are seen by their owners alone.
 fn labels<'a>(view: &View<'a>, row: &Content) -> Vec<&'a str> {
-    let shown = row.labels.iter().filter_map(|id| view.site.labels.get(id)).filter(|label| label.prefix != "my");
+    let shown =
+        row.labels.iter().filter_map(|id| view.site.labels.get(id)).filter(|label| view.rights().see_label(label));
     shown.map(|label| label.name.as_str()).collect()
 }
 
@@ -262,7 +263,8 @@ fn values(view: &View<'_>, field: Field, hit: Hit<'_>) -> Vec<String> {
 
 /// A label is meant by its name, or by prefix and name.
 fn label_values(view: &View<'_>, row: &Content) -> Vec<String> {
-    let shown = row.labels.iter().filter_map(|id| view.site.labels.get(id)).filter(|label| label.prefix != "my");
+    let shown =
+        row.labels.iter().filter_map(|id| view.site.labels.get(id)).filter(|label| view.rights().see_label(label));
     shown
         .flat_map(|label| [label.name.to_lowercase(), format!("{}:{}", label.prefix, label.name).to_lowercase()])
         .collect()

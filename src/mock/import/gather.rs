@@ -187,7 +187,8 @@ impl Gather {
     fn label(&mut self, object: &RawObject) -> bool {
         let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return false };
         let prefix = object.filled("namespace").unwrap_or("global").to_owned();
-        self.rows.labels.insert(id, Label { prefix, name: name.to_owned() });
+        let owner = who(&mut self.rows, object, "owningUser", "owner");
+        self.rows.labels.insert(id, Label { prefix, name: name.to_owned(), owner });
         true
     }
 

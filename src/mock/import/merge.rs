@@ -9,7 +9,7 @@ use super::error::RestoreError;
 use super::people::made_key;
 use super::rows::Rows;
 use crate::mock::jobs::Progress;
-use crate::mock::store::{Content, Site, Space, Subject};
+use crate::mock::store::{Content, Label, Site, Space, Subject};
 use crate::model::Descriptor;
 
 /// Leaves the spaces that the descriptor names (all, where it names none), and refuses what Confluence refuses.
@@ -61,7 +61,7 @@ pub fn merge(before: &Site, restored: Site, progress: &Progress) -> Site {
     site.packages.extend(restored.packages);
     site.texts.extend(restored.texts);
     let users = users(&mut site, restored.users, progress);
-    let labels = labels(&mut site, restored.labels, progress);
+    let labels = labels(&mut site, restored.labels, &users, progress);
     let spaces = numbers(&mut site.next_id, restored.spaces.keys());
     let content = numbers(&mut site.next_id, restored.content.keys());
     let renumber = Renumber { package, users, labels, spaces, content };
@@ -116,14 +116,15 @@ fn users(site: &mut Site, restored: BTreeMap<String, String>, progress: &Progres
 
 fn labels(
     site: &mut Site,
-    restored: BTreeMap<u64, crate::mock::store::Label>,
+    restored: BTreeMap<u64, Label>,
+    users: &BTreeMap<String, String>,
     progress: &Progress,
 ) -> BTreeMap<u64, u64> {
-    let known: BTreeMap<(String, String), u64> =
-        site.labels.iter().map(|(id, label)| ((label.prefix.clone(), label.name.clone()), *id)).collect();
+    let known: BTreeMap<Label, u64> = site.labels.iter().map(|(id, label)| (label.clone(), *id)).collect();
     let mut map = BTreeMap::new();
-    for (id, label) in restored {
-        let now = known.get(&(label.prefix.clone(), label.name.clone())).copied();
+    for (id, mut label) in restored {
+        label.owner = label.owner.map(|key| users.get(&key).cloned().unwrap_or(key));
+        let now = known.get(&label).copied();
         let now = if let Some(now) = now {
             progress.reused.fetch_add(1, Ordering::Relaxed);
             now

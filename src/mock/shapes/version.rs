@@ -59,7 +59,7 @@ pub fn labels(view: &View<'_>, row: &Content) -> Vec<Value> {
 
 /// One label.
 pub fn label(view: &View<'_>, id: u64) -> Option<Value> {
-    let label = view.site.labels.get(&id).filter(|label| label.prefix != "my")?;
+    let label = view.site.labels.get(&id).filter(|label| view.rights().see_label(label))?;
     Some(json!({ "prefix": label.prefix, "name": label.name, "id": id.to_string() }))
 }
 
