@@ -1,4 +1,4 @@
-//! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
+//! Restore and backup jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,10 +9,11 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Ask, Refusal};
+use super::backup::Order;
 use super::state::AppState;
 use super::troubles::Trouble;
 
-/// What a job restores.
+/// What a job restores or backs up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobScope {
     Site,
@@ -33,6 +34,23 @@ impl JobScope {
         match self {
             Self::Site => "site",
             Self::Space => "space",
+        }
+    }
+}
+
+/// What a job does.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Restore,
+    Backup(Arc<Order>),
+}
+
+impl Work {
+    /// The word that REST uses.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Restore => "RESTORE",
+            Self::Backup(_) => "BACKUP",
         }
     }
 }
@@ -61,7 +79,7 @@ impl JobState {
     }
 }
 
-/// Counts objects while a restore runs. Objects of classes that the mock keeps no table for count as persisted.
+/// Counts objects while a job runs. Objects of classes that the mock keeps no table for count as persisted.
 #[derive(Debug, Default)]
 pub struct Progress {
     pub total: AtomicU64,
@@ -88,6 +106,7 @@ impl Progress {
 #[derive(Debug, Clone)]
 pub struct Job {
     pub id: u64,
+    pub work: Work,
     pub scope: JobScope,
     pub state: JobState,
     pub file: PathBuf,
@@ -105,14 +124,19 @@ pub struct Job {
 
 impl Job {
     /// A job that waits.
-    fn new(id: u64, scope: JobScope, file: PathBuf, file_name: String) -> Self {
+    fn new(id: u64, scope: JobScope, file: PathBuf, file_name: String, work: Work) -> Self {
+        let space_keys = match &work {
+            Work::Restore => Vec::new(),
+            Work::Backup(order) => order.spaces.clone().unwrap_or_default(),
+        };
         Self {
             id,
+            work,
             scope,
             state: JobState::Queued,
             file,
             file_name,
-            space_keys: Vec::new(),
+            space_keys,
             error: None,
             progress: Arc::default(),
             lenient: false,
@@ -126,7 +150,7 @@ impl Job {
     /// What is restored at start, before anybody can ask for jobs: it stands in no list, and takes a damaged package as far as it goes.
     pub fn at_start(scope: JobScope, file: PathBuf, progress: Arc<Progress>) -> Self {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Self { lenient: true, progress, ..Self::new(0, scope, file, name) }
+        Self { lenient: true, progress, ..Self::new(0, scope, file, name, Work::Restore) }
     }
 }
 
@@ -148,12 +172,19 @@ impl Jobs {
     }
 
     /// Puts a new job into the queue.
-    pub fn queue(&self, scope: JobScope, file: PathBuf, file_name: String) -> u64 {
+    pub fn queue(&self, scope: JobScope, file: PathBuf, file_name: String, work: Work) -> Job {
         let mut all = self.all();
         let id = all.last_key_value().map_or(1, |(last, _)| last + 1);
-        let job = Job::new(id, scope, file, file_name);
-        all.insert(id, job);
-        id
+        let job = Job::new(id, scope, file, file_name, work);
+        all.insert(id, job.clone());
+        job
+    }
+
+    /// Whether a backup with the same spaces is queued or running.
+    pub fn waits_for(&self, order: &Order) -> bool {
+        let same = |job: &Job| matches!(&job.work, Work::Backup(own) if own.spaces == order.spaces);
+        let waits = |job: &Job| matches!(job.state, JobState::Queued | JobState::Processing);
+        self.all().values().any(|job| same(job) && waits(job))
     }
 
     /// Takes a queued job up; `None` where it was cancelled meanwhile.
@@ -162,11 +193,13 @@ impl Jobs {
         let job = all.get_mut(&id).filter(|job| job.state == JobState::Queued)?;
         job.state = JobState::Processing;
         job.started = Some(jiff::Timestamp::now());
-        self.began.store(true, Ordering::Relaxed);
+        if matches!(job.work, Work::Restore) {
+            self.began.store(true, Ordering::Relaxed);
+        }
         Some(job.clone())
     }
 
-    /// Ends a job: with the keys of the restored spaces, or with an error message.
+    /// Ends a job: with the keys of its spaces, or with an error message.
     pub fn end(&self, id: u64, result: Result<Vec<String>, String>) {
         let mut all = self.all();
         let Some(job) = all.get_mut(&id) else { return };
@@ -205,7 +238,7 @@ pub fn list(state: &AppState, ask: &Ask) -> Answer {
     let wanted = |job: &&Job| {
         scope.is_none_or(|scope| scope == job.scope.word())
             && (states.is_empty() || states.contains(&job.state.word()))
-            && ask.get("jobOperation").is_none_or(|operation| operation == "RESTORE")
+            && ask.get("jobOperation").is_none_or(|operation| operation == job.work.word())
             && ask.get("spaceKey").is_none_or(|key| job.space_keys.iter().any(|known| known == key))
     };
     Ok(jobs.iter().filter(wanted).take(limit).map(|job| details(state, job)).collect())
@@ -251,7 +284,7 @@ pub fn details(state: &AppState, job: &Job) -> Value {
     };
     let owner = state.settings.admin.0.as_str();
     json!({
-        "id": id, "jobOperation": "RESTORE", "jobScope": job.scope.word(), "jobState": job.state.word(),
+        "id": id, "jobOperation": job.work.word(), "jobScope": job.scope.word(), "jobState": job.state.word(),
         "createTime": time(Some(job.created)), "startProcessingTime": time(job.started),
         "finishProcessingTime": time(job.finished), "cancelTime": time(job.cancelled),
         "errorMessage": job.error, "owner": owner, "cancelledBy": job.cancelled.map(|_| owner),

@@ -13,6 +13,7 @@
 
 mod answer;
 mod auth;
+mod backup;
 mod browse;
 mod cql;
 mod download;
@@ -20,6 +21,7 @@ mod expand;
 mod health;
 mod import;
 mod jobs;
+mod kept;
 mod paging;
 mod permissions;
 mod restore;

@@ -12,11 +12,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Ask, Refusal};
-use super::import;
-use super::jobs::{Job, JobScope, Progress, details, xsrf};
+use super::jobs::{Job, JobScope, Progress, Work, details, xsrf};
 use super::server::MockError;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
+use super::{backup, import};
 
 /// `SiteRestoreSettings` and `SpaceRestoreSettings`: additional properties are refused.
 #[derive(Debug, Deserialize)]
@@ -79,9 +79,8 @@ pub async fn from_upload(
 }
 
 fn start(state: &AppState, queue: &UnboundedSender<u64>, scope: JobScope, path: PathBuf, name: String) -> Answer {
-    let id = state.jobs.queue(scope, path, name);
-    let job = state.jobs.get(id).ok_or_else(|| Refusal::broken(&"the job is gone"))?;
-    queue.send(id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
+    let job = state.jobs.queue(scope, path, name, Work::Restore);
+    queue.send(job.id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
     Ok(details(state, &job))
 }
 
@@ -106,7 +105,8 @@ pub fn files(state: &AppState, ask: &Ask) -> Answer {
     Ok(found.into())
 }
 
-fn folder(state: &AppState, scope: JobScope) -> PathBuf {
+/// Where packages of this scope lie, restored or made.
+pub fn folder(state: &AppState, scope: JobScope) -> PathBuf {
     state.settings.home.join("restore").join(scope.folder())
 }
 
@@ -159,7 +159,7 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
             return;
         }
         let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
-        let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));
+        let mut running = tokio::task::spawn_blocking(move || carry_out(&worker, &job));
         let ended = tokio::select! {
             ended = &mut running => ended,
             () = cancel.cancelled() => {
@@ -167,12 +167,18 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
                 running.await
             }
         };
-        let result =
-            ended.map_err(|error| error.to_string()).and_then(|result| result.map_err(|error| error.to_string()));
+        let result = ended.map_err(|error| error.to_string()).and_then(|result| result);
         if result.is_err() {
             remove_upload(&state, &file);
         }
         state.jobs.end(id, result);
+    }
+}
+
+fn carry_out(state: &AppState, job: &Job) -> Result<Vec<String>, String> {
+    match &job.work {
+        Work::Restore => import::restore(state, job).map_err(|error| error.to_string()),
+        Work::Backup(order) => backup::make(state, job, order),
     }
 }
 

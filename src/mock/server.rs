@@ -20,7 +20,7 @@ use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, browse, download, import, restore, routes};
+use super::{auth, backup, browse, download, import, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -248,11 +248,14 @@ fn reading() -> Router<Shared> {
         .route("/rest/api/template/page", read(routes::templates))
 }
 
+/// Starts a job by what a body of JSON says.
+type Start = fn(&AppState, &UnboundedSender<u64>, JobScope, &[u8]) -> Answer;
+
 fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {
-    let from_home = |scope: JobScope| {
+    let started = |start: Start, scope: JobScope| {
         let queue = queue.clone();
         post(move |State(state): State<Shared>, body: Bytes| async move {
-            blocking(move || restore::from_home(&state, &queue, scope, &body)).await
+            blocking(move || start(&state, &queue, scope, &body)).await
         })
     };
     let from_upload = |scope: JobScope| {
@@ -273,13 +276,16 @@ fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {
         }
     };
     Router::new()
-        .route("/restore/site", from_home(JobScope::Site))
-        .route("/restore/space", from_home(JobScope::Space))
+        .route("/restore/site", started(restore::from_home, JobScope::Site))
+        .route("/restore/space", started(restore::from_home, JobScope::Space))
+        .route("/backup/site", started(backup::start, JobScope::Site))
+        .route("/backup/space", started(backup::start, JobScope::Space))
         .route("/restore/site/upload", from_upload(JobScope::Site))
         .route("/restore/space/upload", from_upload(JobScope::Space))
         .route("/restore/files", get(state_alone(|state, ask, _| restore::files(state, ask))))
         .route("/jobs", get(state_alone(|state, ask, _| jobs::list(state, ask))))
         .route("/jobs/{id}", get(state_alone(|state, _, id| jobs::one(state, id))))
+        .route("/jobs/{id}/download", get(backup::download))
         .route("/jobs/{id}/cancel", put(state_alone(|state, _, id| jobs::cancel(state, id))))
         .route("/jobs/clear-queue", put(state_alone(|state, _, _| Ok(jobs::clear_queue(state)))))
 }

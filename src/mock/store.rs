@@ -1,9 +1,10 @@
 //! The tables of the mock: what a restore filled, and the indexes that answers are made from.
 //!
-//! Knows neither packages nor HTTP. Texts lie in a spill file, everything else in memory.
+//! Knows neither packages nor HTTP. Texts lie in a spill file, objects without a table in a file of their own, everything else in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::kept::Kept;
 use super::spill::{Span, Spill};
 
 /// The kinds of content that share one number space.
@@ -85,13 +86,20 @@ pub struct Content {
     pub position: Option<i64>,
     pub minor: bool,
     pub body: Option<Span>,
-    /// Its body is wiki markup or plain text, not storage format.
-    pub wiki: bool,
+    /// How its body is written, as the package says it: 2 is storage format (docs/confluence.md, C13).
+    pub body_type: Option<i64>,
     pub file: Option<File>,
     pub inline: Option<Inline>,
     /// Numbers of labels.
     pub labels: Vec<u64>,
     pub restrictions: Vec<Restriction>,
+}
+
+impl Content {
+    /// Whether its body is wiki markup or plain text, not storage format.
+    pub fn is_wiki(&self) -> bool {
+        self.body_type != Some(2)
+    }
 }
 
 /// The file of an attachment row.
@@ -184,11 +192,13 @@ pub struct Space {
     pub permissions: BTreeSet<(String, Subject)>,
 }
 
-/// A label: namespace and name.
+/// A label: namespace and name, and whose it is, where it is a personal one.
 #[derive(Debug, Clone)]
 pub struct Label {
     pub prefix: String,
     pub name: String,
+    /// The key of a user.
+    pub owner: Option<String>,
 }
 
 /// A page template.
@@ -225,6 +235,8 @@ pub struct Site {
     pub packages: Vec<std::sync::Arc<crate::package::Package>>,
     /// Where the texts are.
     pub texts: Vec<std::sync::Arc<Spill>>,
+    /// Objects that no table is made of.
+    pub kept: Vec<std::sync::Arc<Kept>>,
     /// What the next space restore numbers from.
     pub next_id: u64,
     index: Index,

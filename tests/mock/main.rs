@@ -11,7 +11,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod backup;
 mod browse;
+mod circle;
 mod content;
 mod package;
 mod public_client;

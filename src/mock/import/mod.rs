@@ -8,17 +8,21 @@ mod assemble;
 mod error;
 mod files;
 mod gather;
+mod keep;
 mod merge;
 mod people;
 mod rows;
+mod settle;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub use error::RestoreError;
 pub use people::made_key;
+pub use settle::is_of_space;
 
 use super::jobs::{Job, JobScope};
+use super::kept::{Kept, KeptWriter};
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
 use super::store::Site;
@@ -55,10 +59,12 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
     }
-    let spill = state.settings.home.join("spill").join(format!("{:016x}", super::restore::unique()));
+    let folder = state.settings.home.join("spill");
+    let spill = folder.join(format!("{:016x}", super::restore::unique()));
     let file = if job.scope == JobScope::Site { 0 } else { before.texts.len() };
-    let read = read(state, job, package.read(entry)?, SpillWriter::create(&spill, file)?);
-    let result = read.and_then(|(rows, texts)| build(state, job, &before, rows, &descriptor, package, texts));
+    let gather = Gather::new(SpillWriter::create(&spill, file)?, KeptWriter::create(&folder)?);
+    let read = read(state, job, package.read(entry)?, gather);
+    let result = read.and_then(|read| build(state, job, &before, read, &descriptor, package));
     if result.is_err() {
         let _ = std::fs::remove_file(&spill);
     }
@@ -132,11 +138,10 @@ fn read(
     state: &AppState,
     job: &Job,
     reader: crate::package::EntryReader,
-    texts: SpillWriter,
-) -> Result<(Rows, Spill), RestoreError> {
+    mut gather: Gather,
+) -> Result<(Rows, Spill, Kept), RestoreError> {
     let progress = &job.progress;
     let refuse_illegal = state.settings.refuse_illegal_characters && !job.lenient;
-    let mut gather = Gather::new(texts);
     let mut all = objects(reader, &state.settings.limits);
     while let Some(object) = all.next() {
         if progress.cancel.load(Ordering::Relaxed) {
@@ -172,10 +177,9 @@ fn build(
     state: &AppState,
     job: &Job,
     before: &Site,
-    rows: Rows,
+    (rows, texts, raw): (Rows, Spill, Kept),
     descriptor: &Descriptor,
     package: Package,
-    texts: Spill,
 ) -> Result<(Site, Vec<String>), RestoreError> {
     let rows = match job.scope {
         JobScope::Site if job.lenient => rows,
@@ -185,15 +189,22 @@ fn build(
             merge::claim(rows, descriptor, before, refuse_foreign, &job.progress)?
         }
     };
-    let mut site = assemble::assemble(rows, &job.progress);
+    let (mut site, loose) = assemble::assemble(rows, &job.progress);
     files::locate(&mut site, &package, &job.progress)?;
-    let keys = site.spaces.values().map(|space| space.key.clone()).collect();
+    let keys: Vec<String> = site.spaces.values().map(|space| space.key.clone()).collect();
     site.packages = vec![Arc::new(package)];
     site.texts = vec![Arc::new(texts)];
-    let mut site = match job.scope {
-        JobScope::Site => site,
-        JobScope::Space => merge::merge(before, site, &job.progress),
+    let (mut site, renumber) = match job.scope {
+        JobScope::Site => (site, None),
+        JobScope::Space => {
+            let (site, renumber) = merge::merge(before, site, &loose, &job.progress);
+            (site, Some(renumber))
+        }
     };
+    let writer = KeptWriter::create(&state.settings.home.join("spill"))?;
+    let settling = settle::Settling { site: &site, renumber: renumber.as_ref(), owners: &loose.owners, keys: &keys };
+    let kept = settling.run(&raw, writer, &state.settings.limits, &job.progress)?;
+    site.kept.push(Arc::new(kept));
     site.reindex();
     Ok((site, keys))
 }
