@@ -132,7 +132,7 @@ pub async fn at_start(state: &Shared) -> Result<(), MockError> {
     let stop = Stop(progress.clone());
     let (worker, file) = (state.clone(), path.clone());
     let restored = tokio::task::spawn_blocking(move || {
-        let scope = import::scope_of(&file, &worker.settings.limits)?;
+        let scope = import::scope_to_look_at(&file, &worker.settings.limits)?;
         import::restore(&worker, &Job::at_start(scope, file, progress))
     });
     let refused = |source| MockError::Load { path, source };

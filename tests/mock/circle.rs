@@ -147,6 +147,24 @@ fn is_restored(item: &Item) -> bool {
     !matches!(item.aside, Some(Aside::Orphan | Aside::ForeignSpace | Aside::CloudOnly))
 }
 
+/// Classes of which a backup of a site has fewer than what was restored, and why.
+const FEWER: [(&str, &str); 6] = [
+    ("AliasedKey", "a key"),
+    ("ConfluenceRememberMeToken", "a token"),
+    ("ConfluenceTrustedApplication", "it refers to a key"),
+    ("ContentProperty", "in 5.9, properties that no content owns"),
+    ("DefaultHibernateGroup", "of today's class since"),
+    ("DefaultHibernateUser", "of today's class since"),
+];
+
+/// Classes of which objects were lost.
+fn lost_objects(first: &Inventory, second: &Inventory) -> Vec<String> {
+    let number = |class: &str| second.ledger.classes.get(class).map_or(0, |account| account.lexed);
+    let classes = first.ledger.classes.iter().map(|(class, account)| (class, account.lexed, number(class)));
+    let lost = classes.filter(|(class, was, now)| was > now && FEWER.iter().all(|(known, _)| known != class));
+    lost.map(|(class, was, now)| format!("{class}: {now} of {was}")).collect()
+}
+
 /// R54 [A]: real packages of every writer that the mock restores go round too, and no damage is found that the first one didn't have.
 #[tokio::test]
 async fn real_packages_go_round() {
@@ -171,6 +189,9 @@ async fn real_packages_go_round() {
         wrong.extend(again.into_iter().map(|line| format!("{name}, second turn {line}")));
         let new = found(&second).into_iter().filter(|what| !found(&first).contains(what));
         wrong.extend(new.map(|what| format!("{name} + {what}")));
+        if site {
+            wrong.extend(lost_objects(&first, &second).into_iter().map(|line| format!("{name} {line}")));
+        }
         assert!(!was.is_empty() && second.whole, "{name}");
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));

@@ -54,7 +54,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     }
     let before = state.site();
     let package = Package::open(&job.file, &state.settings.limits)?;
-    let descriptor = descriptor(&package, job.scope)?;
+    let descriptor = descriptor(&package, job)?;
     let entry = package.entry("entities.xml").ok_or(RestoreError::NoEntities)?;
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
@@ -75,26 +75,36 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     Ok(keys)
 }
 
-/// Whether a package is a site's or a space's, by what its descriptor says.
+/// As what a package is restored of which as much as possible is to be seen: a site or a space, by what its descriptor says, or by nothing
+/// but what is there, where it has none or lies in a folder of the zip.
 ///
 /// # Errors
 /// It is neither, or can't be opened.
-pub fn scope_of(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
-    Ok(what(&Package::open(path, limits)?)?.1)
+pub fn scope_to_look_at(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
+    Ok(to_look_at(&Package::open(path, limits)?)?.1)
 }
 
-fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreError> {
-    match (what(package)?, scope) {
+fn to_look_at(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
+    match what(package, true) {
+        // A site restore leaves nothing out.
+        Err(RestoreError::NoDescriptor) => Ok((Descriptor::default(), JobScope::Site)),
+        other => other,
+    }
+}
+
+fn descriptor(package: &Package, job: &Job) -> Result<Descriptor, RestoreError> {
+    let found = if job.lenient { to_look_at(package)? } else { what(package, false)? };
+    match (found, job.scope) {
         ((descriptor, own), scope) if own == scope => Ok(descriptor),
         (_, JobScope::Space) => Err(RestoreError::SiteAsSpace),
         (_, JobScope::Site) => Err(RestoreError::SpaceAsSite),
     }
 }
 
-fn what(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
+fn what(package: &Package, in_folder: bool) -> Result<(Descriptor, JobScope), RestoreError> {
     // The CSV form has it under another name, and is to be refused for what it is (docs/confluence.md, C21, F12).
     let named = [DESCRIPTOR, "exportDescriptor.properties.gz"].into_iter().find_map(|name| package.entry(name));
-    let entry = named.filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
+    let entry = named.filter(|_| in_folder || package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
     let descriptor = read_descriptor(&package.read_small(entry, DESCRIPTOR_BYTES)?);
     if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) {
         return Err(RestoreError::Csv);
