@@ -123,7 +123,12 @@ fn a_sample_goes_round_unchanged() {
             let all = |inventory: &Inventory| lines(inventory, site, |_| true);
             let none: Vec<String> = Vec::new();
             prop_assert_eq!(differences(&all(&first), &all(&second)), none.clone());
-            prop_assert_eq!(differences(&all(&second), &all(&third)), none);
+            prop_assert_eq!(differences(&all(&second), &all(&third)), none.clone());
+            // A backup of spaces leaves out the labels and users that nothing in them refers to.
+            let lost = lost_objects(&first, &second);
+            let used =
+                |line: &String| site || !["Label:", "ConfluenceUserImpl:"].iter().any(|class| line.starts_with(class));
+            prop_assert_eq!(lost.into_iter().filter(used).collect::<Vec<_>>(), none);
             prop_assert_eq!((second.whole, found(&second)), (true, found(&first)));
             prop_assert_eq!(found(&third), found(&second));
             Ok(())

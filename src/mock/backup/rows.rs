@@ -8,30 +8,36 @@ use crate::package::{Raw, RawObject};
 pub struct Made(RawObject);
 
 impl Made {
+    /// Begins; the package of the class is the writer's to know.
     pub fn new(class: &str, id: impl ToString) -> Self {
         Self(RawObject { class: class.to_owned(), id: Some(id.to_string()), ..RawObject::default() })
     }
 
+    /// A text, number or time.
     pub fn text(mut self, name: &str, value: impl Into<Option<String>>) -> Self {
         self.0.properties.extend(value.into().map(|text| (name.to_owned(), Raw::Text(text))));
         self
     }
 
+    /// A reference.
     pub fn reference(mut self, name: &str, class: &str, id: Option<impl ToString>) -> Self {
         let reference = id.map(|id| Raw::Reference { class: class.to_owned(), id: id.to_string() });
         self.0.properties.extend(reference.map(|value| (name.to_owned(), value)));
         self
     }
 
+    /// A reference to a user.
     pub fn user(self, name: &str, key: Option<&String>) -> Self {
         self.reference(name, "ConfluenceUserImpl", key)
     }
 
+    /// A constant of an enum.
     pub fn constant(mut self, name: &str, value: &str) -> Self {
         self.0.properties.push((name.to_owned(), Raw::Enum(value.to_owned())));
         self
     }
 
+    /// The object.
     pub fn end(self) -> RawObject {
         self.0
     }

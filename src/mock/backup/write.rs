@@ -91,9 +91,7 @@ impl<W: Write> Entities<'_, W> {
             self.content(row)?;
             labels.extend(row.labels.iter().copied());
         }
-        for object in self.kept(limits)? {
-            labels.extend(object);
-        }
+        labels.extend(self.kept(limits)?);
         for (id, label) in site.labels.iter().filter(|(id, _)| chosen.is_site() || labels.contains(id)) {
             self.put(&rows::label(*id, label))?;
         }
@@ -115,7 +113,7 @@ impl<W: Write> Entities<'_, W> {
     }
 
     /// What no table holds, people apart; gives the labels that it names.
-    fn kept(&mut self, limits: &Limits) -> Result<Vec<Option<u64>>> {
+    fn kept(&mut self, limits: &Limits) -> Result<Vec<u64>> {
         let mut labels = Vec::new();
         for kept in &self.site.kept {
             for object in kept.objects(limits)? {
@@ -123,11 +121,10 @@ impl<W: Write> Entities<'_, W> {
                 let is_user = object.class == "ConfluenceUserImpl";
                 if !is_user && self.chosen.object(&object) && self.people.keep(self.site, &object) {
                     self.put(&object)?;
-                    labels.push(object.reference("label").and_then(|(_, id)| id.parse().ok()));
+                    labels.extend(object.reference("label").and_then(|(_, id)| id.parse::<u64>().ok()));
                 }
             }
         }
-        labels.retain(Option::is_some);
         Ok(labels)
     }
 
