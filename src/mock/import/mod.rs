@@ -76,10 +76,10 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
 }
 
 /// As what a package is restored of which as much as possible is to be seen: a site or a space, by what its descriptor says, or by nothing
-/// but what is there, where it has none or lies in a folder of the zip.
+/// but what is there, where it has none or one that says neither. It may lie in a folder of the zip.
 ///
 /// # Errors
-/// It is neither, or can't be opened.
+/// It is of the CSV form, or can't be opened.
 pub fn scope_to_look_at(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
     Ok(to_look_at(&Package::open(path, limits)?)?.1)
 }
@@ -87,7 +87,7 @@ pub fn scope_to_look_at(path: &std::path::Path, limits: &Limits) -> Result<JobSc
 fn to_look_at(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
     match what(package, true) {
         // A site restore leaves nothing out.
-        Err(RestoreError::NoDescriptor) => Ok((Descriptor::default(), JobScope::Site)),
+        Err(RestoreError::NoDescriptor | RestoreError::ExportType(_)) => Ok((Descriptor::default(), JobScope::Site)),
         other => other,
     }
 }
