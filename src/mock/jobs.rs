@@ -1,4 +1,4 @@
-//! Restore jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
+//! Restore and backup jobs: the queue, their states, and the endpoints under `backup-restore/jobs` (docs/confluence.md, R1 and R2).
 
 mod filter;
 
@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Ask, Refusal};
+use super::backup::Order;
 use super::state::AppState;
 use super::troubles::Trouble;
 
-/// What a job restores.
+/// What a job restores or backs up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobScope {
     Site,
@@ -34,6 +35,26 @@ impl JobScope {
         match self {
             Self::Site => "site",
             Self::Space => "space",
+        }
+    }
+}
+
+/// What a job does.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Restore {
+        /// The search index is left as it is.
+        skip_reindex: bool,
+    },
+    Backup(Arc<Order>),
+}
+
+impl Work {
+    /// The word that REST uses.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Restore { .. } => "RESTORE",
+            Self::Backup(_) => "BACKUP",
         }
     }
 }
@@ -62,7 +83,7 @@ impl JobState {
     }
 }
 
-/// Counts objects while a restore runs. Objects of classes that the mock keeps no table for count as persisted.
+/// Counts objects while a job runs. Objects of classes that the mock keeps no table for count as persisted.
 #[derive(Debug, Default)]
 pub struct Progress {
     pub total: AtomicU64,
@@ -89,6 +110,7 @@ impl Progress {
 #[derive(Debug, Clone)]
 pub struct Job {
     pub id: u64,
+    pub work: Work,
     pub scope: JobScope,
     pub state: JobState,
     pub file: PathBuf,
@@ -98,8 +120,6 @@ pub struct Job {
     pub progress: Arc<Progress>,
     /// Restores what can be read of a damaged package, instead of refusing it for a fault inside.
     pub lenient: bool,
-    /// The search index is left as it is.
-    pub skip_reindex: bool,
     created: jiff::Timestamp,
     started: Option<jiff::Timestamp>,
     finished: Option<jiff::Timestamp>,
@@ -108,18 +128,22 @@ pub struct Job {
 
 impl Job {
     /// A job that waits.
-    fn new(id: u64, scope: JobScope, file: PathBuf, file_name: String) -> Self {
+    fn new(id: u64, scope: JobScope, file: PathBuf, file_name: String, work: Work) -> Self {
+        let space_keys = match &work {
+            Work::Restore { .. } => Vec::new(),
+            Work::Backup(order) => order.spaces.clone().unwrap_or_default(),
+        };
         Self {
             id,
+            work,
             scope,
             state: JobState::Queued,
             file,
             file_name,
-            space_keys: Vec::new(),
+            space_keys,
             error: None,
             progress: Arc::default(),
             lenient: false,
-            skip_reindex: false,
             created: jiff::Timestamp::now(),
             started: None,
             finished: None,
@@ -130,7 +154,7 @@ impl Job {
     /// What is restored at start, before anybody can ask for jobs: it stands in no list, and takes a damaged package as far as it goes.
     pub fn at_start(scope: JobScope, file: PathBuf, progress: Arc<Progress>) -> Self {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Self { lenient: true, progress, ..Self::new(0, scope, file, name) }
+        Self { lenient: true, progress, ..Self::new(0, scope, file, name, Work::Restore { skip_reindex: false }) }
     }
 }
 
@@ -154,19 +178,19 @@ impl Jobs {
     }
 
     /// Puts a new job into the queue.
-    pub fn queue(&self, scope: JobScope, file: PathBuf, file_name: String) -> u64 {
+    pub fn queue(&self, scope: JobScope, file: PathBuf, file_name: String, work: Work) -> Job {
         let mut all = self.all();
         let id = all.last_key_value().map_or(1, |(last, _)| last + 1);
-        let job = Job::new(id, scope, file, file_name);
-        all.insert(id, job);
-        id
+        let job = Job::new(id, scope, file, file_name, work);
+        all.insert(id, job.clone());
+        job
     }
 
-    /// Lets a queued job leave the search index as it is.
-    pub fn skip_reindex(&self, id: u64) {
-        if let Some(job) = self.all().get_mut(&id) {
-            job.skip_reindex = true;
-        }
+    /// Whether a backup with the same spaces is queued or running.
+    pub fn waits_for(&self, order: &Order) -> bool {
+        let same = |job: &Job| matches!(&job.work, Work::Backup(own) if own.spaces == order.spaces);
+        let waits = |job: &Job| matches!(job.state, JobState::Queued | JobState::Processing);
+        self.all().values().any(|job| same(job) && waits(job))
     }
 
     /// Takes a queued job up; `None` where it was cancelled meanwhile.
@@ -175,11 +199,13 @@ impl Jobs {
         let job = all.get_mut(&id).filter(|job| job.state == JobState::Queued)?;
         job.state = JobState::Processing;
         job.started = Some(jiff::Timestamp::now());
-        self.began.store(true, Ordering::Relaxed);
+        if matches!(job.work, Work::Restore { .. }) {
+            self.began.store(true, Ordering::Relaxed);
+        }
         Some(job.clone())
     }
 
-    /// Ends a job: with the keys of the restored spaces, or with an error message.
+    /// Ends a job: with the keys of its spaces, or with an error message.
     pub fn end(&self, id: u64, result: Result<Vec<String>, String>) {
         let mut all = self.all();
         let Some(job) = all.get_mut(&id) else { return };
@@ -227,7 +253,7 @@ pub fn list(state: &AppState, ask: &Ask) -> Answer {
     let wanted = |job: &&Job| {
         scope.is_none_or(|scope| scope == job.scope.word())
             && (states.is_empty() || states.contains(&job.state.word()))
-            && ask.get("jobOperation").is_none_or(|operation| operation == "RESTORE")
+            && ask.get("jobOperation").is_none_or(|operation| operation == job.work.word())
             && window.holds(job.created)
             && ask.get("owner").is_none_or(|owner| owner.eq_ignore_ascii_case(&state.settings.admin.0))
             && ask.get("spaceKey").is_none_or(|key| job.space_keys.iter().any(|known| known == key))
@@ -275,7 +301,7 @@ pub fn details(state: &AppState, job: &Job) -> Value {
     };
     let owner = state.settings.admin.0.as_str();
     json!({
-        "id": id, "jobOperation": "RESTORE", "jobScope": job.scope.word(), "jobState": job.state.word(),
+        "id": id, "jobOperation": job.work.word(), "jobScope": job.scope.word(), "jobState": job.state.word(),
         "createTime": time(Some(job.created)), "startProcessingTime": time(job.started),
         "finishProcessingTime": time(job.finished), "cancelTime": time(job.cancelled),
         "errorMessage": job.error, "owner": owner, "cancelledBy": job.cancelled.map(|_| owner),

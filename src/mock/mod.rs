@@ -8,12 +8,15 @@
 //! What it is not: it answers no rendered body over REST, and rewrites no user keys
 //! inside bodies. A folder is restored as well as a zip, for unpacked backups.
 //!
-//! Tables are held in memory, texts in a spill file of the home, bytes of attachments in the restored package, which therefore must stay
-//! where it is. Measured on a made site of 129,083 objects (129 MB of entities.xml, 25 MB of texts): 60 MB, about half a kilobyte an object.
+//! What was restored can be backed up again (`backup`), by the same calls as in Confluence.
+//!
+//! Tables are held in memory, texts and objects without a table in files of the home, bytes of attachments in the restored package, which
+//! therefore must stay where it is and as it is. Measured on a made site of 129,083 objects (129 MB of entities.xml, 25 MB of texts): 60 MB, about half a kilobyte an object.
 
 mod access;
 mod answer;
 mod auth;
+mod backup;
 mod browse;
 mod cql;
 mod download;
@@ -21,6 +24,7 @@ mod expand;
 mod health;
 mod import;
 mod jobs;
+mod kept;
 mod paging;
 mod permissions;
 mod reindex;

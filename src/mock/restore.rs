@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Ask, Refusal};
 use super::auth::is_checked;
-use super::import;
-use super::jobs::{Job, JobScope, Progress, details, xsrf};
+use super::jobs::{Job, JobScope, Progress, Work, details, xsrf};
 use super::server::MockError;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
+use super::{backup, import};
 
 /// `SiteRestoreSettings` and `SpaceRestoreSettings`: additional properties are refused.
 #[derive(Debug, Deserialize)]
@@ -85,12 +85,8 @@ fn start(
     name: String,
     skip_reindex: bool,
 ) -> Answer {
-    let id = state.jobs.queue(scope, path, name);
-    if skip_reindex {
-        state.jobs.skip_reindex(id);
-    }
-    let job = state.jobs.get(id).ok_or_else(|| Refusal::broken(&"the job is gone"))?;
-    queue.send(id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
+    let job = state.jobs.queue(scope, path, name, Work::Restore { skip_reindex });
+    queue.send(job.id).map_err(|_| Refusal::broken(&"the server is stopping"))?;
     Ok(details(state, &job))
 }
 
@@ -115,7 +111,8 @@ pub fn files(state: &AppState, ask: &Ask) -> Answer {
     Ok(found.into())
 }
 
-fn folder(state: &AppState, scope: JobScope) -> PathBuf {
+/// Where packages of this scope lie, restored or made.
+pub fn folder(state: &AppState, scope: JobScope) -> PathBuf {
     state.settings.home.join("restore").join(scope.folder())
 }
 
@@ -141,7 +138,7 @@ pub async fn at_start(state: &Shared) -> Result<(), MockError> {
     let stop = Stop(progress.clone());
     let (worker, file) = (state.clone(), path.clone());
     let restored = tokio::task::spawn_blocking(move || {
-        let scope = import::scope_of(&file, &worker.settings.limits)?;
+        let scope = import::scope_to_look_at(&file, &worker.settings.limits)?;
         import::restore(&worker, &Job::at_start(scope, file, progress))
     });
     let refused = |source| MockError::Load { path, source };
@@ -171,7 +168,7 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
             continue;
         }
         let (id, file, progress, worker) = (job.id, job.file.clone(), job.progress.clone(), state.clone());
-        let mut running = tokio::task::spawn_blocking(move || import::restore(&worker, &job));
+        let mut running = tokio::task::spawn_blocking(move || carry_out(&worker, &job));
         let ended = tokio::select! {
             ended = &mut running => ended,
             () = cancel.cancelled() => {
@@ -179,12 +176,18 @@ pub async fn work(state: Shared, mut queue: UnboundedReceiver<u64>, cancel: Canc
                 running.await
             }
         };
-        let result =
-            ended.map_err(|error| error.to_string()).and_then(|result| result.map_err(|error| error.to_string()));
+        let result = ended.map_err(|error| error.to_string()).and_then(|result| result);
         if result.is_err() {
             remove_upload(&state, &file);
         }
         state.jobs.end(id, result);
+    }
+}
+
+fn carry_out(state: &AppState, job: &Job) -> Result<Vec<String>, String> {
+    match &job.work {
+        Work::Restore { .. } => import::restore(state, job).map_err(|error| error.to_string()),
+        Work::Backup(order) => backup::make(state, job, order),
     }
 }
 

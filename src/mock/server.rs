@@ -21,7 +21,7 @@ use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, browse, download, import, reindex, restore, routes};
+use super::{auth, backup, browse, download, import, reindex, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -268,12 +268,14 @@ fn reindexing() -> Router<Shared> {
     };
     Router::new().route("/rest/prototype/1/index/reindex", both()).route("/rest/prototype/latest/index/reindex", both())
 }
+/// Starts a job by what a body of JSON says.
+type Start = fn(&AppState, &UnboundedSender<u64>, JobScope, &[u8]) -> Answer;
 
 fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {
-    let from_home = |scope: JobScope| {
+    let started = |start: Start, scope: JobScope| {
         let queue = queue.clone();
         post(move |State(state): State<Shared>, body: Bytes| async move {
-            blocking(move || restore::from_home(&state, &queue, scope, &body)).await
+            blocking(move || start(&state, &queue, scope, &body)).await
         })
     };
     let from_upload = |scope: JobScope| {
@@ -294,13 +296,16 @@ fn backup_restore(queue: UnboundedSender<u64>) -> Router<Shared> {
         }
     };
     Router::new()
-        .route("/restore/site", from_home(JobScope::Site))
-        .route("/restore/space", from_home(JobScope::Space))
+        .route("/restore/site", started(restore::from_home, JobScope::Site))
+        .route("/restore/space", started(restore::from_home, JobScope::Space))
+        .route("/backup/site", started(backup::start, JobScope::Site))
+        .route("/backup/space", started(backup::start, JobScope::Space))
         .route("/restore/site/upload", from_upload(JobScope::Site))
         .route("/restore/space/upload", from_upload(JobScope::Space))
         .route("/restore/files", get(state_alone(|state, ask, _| restore::files(state, ask))))
         .route("/jobs", get(state_alone(|state, ask, _| jobs::list(state, ask))))
         .route("/jobs/{id}", get(state_alone(|state, _, id| jobs::one(state, id))))
+        .route("/jobs/{id}/download", get(backup::download))
         .route("/jobs/{id}/cancel", put(state_alone(|state, _, id| jobs::cancel(state, id))))
         .route("/jobs/clear-queue", put(state_alone(|state, _, _| Ok(jobs::clear_queue(state)))))
 }

@@ -1,9 +1,10 @@
 //! The tables of the mock: what a restore filled, and the indexes that answers are made from.
 //!
-//! Knows neither packages nor HTTP. Texts lie in a spill file, everything else in memory.
+//! Knows neither packages nor HTTP. Texts lie in a spill file, objects without a table in a file of their own, everything else in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::kept::Kept;
 use super::spill::{Span, Spill};
 
 /// The kinds of content that share one number space.
@@ -85,8 +86,8 @@ pub struct Content {
     pub position: Option<i64>,
     pub minor: bool,
     pub body: Option<Span>,
-    /// Its body is wiki markup or plain text, not storage format.
-    pub wiki: bool,
+    /// How its body is written, as the package says it: 2 is storage format (docs/confluence.md, C13).
+    pub body_type: Option<i64>,
     pub file: Option<File>,
     pub inline: Option<Inline>,
     /// Numbers of labels.
@@ -94,6 +95,13 @@ pub struct Content {
     pub restrictions: Vec<Restriction>,
     /// The search index knows it.
     pub indexed: bool,
+}
+
+impl Content {
+    /// Whether its body is wiki markup or plain text, not storage format.
+    pub fn is_wiki(&self) -> bool {
+        self.body_type != Some(2)
+    }
 }
 
 /// The file of an attachment row.
@@ -188,11 +196,12 @@ pub struct Space {
     pub indexed: bool,
 }
 
-/// A label: namespace and name, and of a personal one the key of its owner.
+/// A label: namespace and name, and whose it is, where it is a personal one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     pub prefix: String,
     pub name: String,
+    /// The key of a user.
     pub owner: Option<String>,
 }
 
@@ -236,6 +245,8 @@ pub struct Site {
     pub packages: Vec<std::sync::Arc<crate::package::Package>>,
     /// Where the texts are.
     pub texts: Vec<std::sync::Arc<Spill>>,
+    /// Objects that no table is made of.
+    pub kept: Vec<std::sync::Arc<Kept>>,
     /// What the next space restore numbers from.
     pub next_id: u64,
     index: Index,

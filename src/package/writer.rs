@@ -41,8 +41,21 @@ impl PackageWriter {
     /// # Errors
     /// What the reader or the system says.
     pub fn entry(&mut self, name: &str, deflate: bool, content: &mut dyn Read) -> Result<u64, PackageError> {
+        self.made(name, deflate, |to| io::copy(content, to))
+    }
+
+    /// Writes one entry whose content is made while it is packed, so that it is never held whole. Gives what making it gives.
+    ///
+    /// # Errors
+    /// What the maker or the system says.
+    pub fn made<T>(
+        &mut self,
+        name: &str,
+        deflate: bool,
+        make: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> Result<T, PackageError> {
         let path = self.path.clone();
-        self.write(name, deflate, content).map_err(|source| PackageError::io(&path, source))
+        self.write(name, deflate, make).map_err(|source| PackageError::io(&path, source))
     }
 
     /// Writes a folder as an entry of its own, which Confluence doesn't do and other packers do.
@@ -55,24 +68,29 @@ impl PackageWriter {
         written.map(drop).map_err(|error| PackageError::io(&path, io::Error::other(error)))
     }
 
-    fn write(&mut self, name: &str, deflate: bool, content: &mut dyn Read) -> io::Result<u64> {
+    fn write<T>(
+        &mut self,
+        name: &str,
+        deflate: bool,
+        make: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> io::Result<T> {
         let method = if deflate { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
         let (mut entry, config) =
             self.zip.new_file(name).compression_method(method).start().map_err(io::Error::other)?;
-        let (bytes, descriptor) = if deflate {
+        let (made, descriptor) = if deflate {
             let packer = flate2::write::DeflateEncoder::new(&mut entry, self.level);
             let mut to = config.wrap(packer);
-            let bytes = io::copy(content, &mut to)?;
+            let made = make(&mut to)?;
             let (packer, descriptor) = to.finish().map_err(io::Error::other)?;
             packer.finish()?;
-            (bytes, descriptor)
+            (made, descriptor)
         } else {
             let mut to = config.wrap(&mut entry);
-            let bytes = io::copy(content, &mut to)?;
-            (bytes, to.finish().map_err(io::Error::other)?.1)
+            let made = make(&mut to)?;
+            (made, to.finish().map_err(io::Error::other)?.1)
         };
         entry.finish(descriptor).map_err(io::Error::other)?;
-        Ok(bytes)
+        Ok(made)
     }
 
     /// Writes the directory and closes the file.

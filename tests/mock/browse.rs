@@ -4,7 +4,7 @@ use rehearsal::mock::{Load, Server, Settings};
 use rehearsal::model::{Damage, Severity, Subject};
 use secrecy::SecretString;
 
-use crate::package::{Build, OPS, site};
+use crate::package::{Build, OPS, ops, site};
 use crate::rig::{ADMIN, PASSWORD, Rig};
 
 /// A mock that was started to show this package.
@@ -184,6 +184,38 @@ async fn a_damaged_package_is_shown_as_far_as_it_goes() {
     assert!(page(&rig, "/").await.contains("This backup is damaged."));
     let told = page(&rig, "/browse/damage").await;
     assert!(told.contains("cut-off") && told.contains("make the backup again") && told.contains("is lost"), "{told}");
+}
+
+/// F1 [U]: Confluence refuses both; people want to see what is inside.
+#[tokio::test]
+async fn a_package_without_descriptor_or_in_a_folder_is_shown() {
+    let bare = Build { descriptor: Vec::new(), ..site() };
+    let inner = |name: &str, bytes: &[u8]| (format!("backup/{name}"), bytes.to_vec());
+    let said = b"exportType=space\nspaceKey=OPS\n";
+    let files = [
+        inner("entities.xml", ops().xml.as_bytes()),
+        inner("exportDescriptor.properties", said),
+        inner("attachments/10/50/2", b"newer"),
+    ];
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("folder.zip");
+    let mut zip = rehearsal::package::PackageWriter::create(&path).unwrap();
+    for (name, bytes) in &files {
+        zip.entry(name, true, &mut bytes.as_slice()).unwrap();
+    }
+    zip.finish().unwrap();
+    let load = Load { path, damage: Vec::new(), whole: false };
+    for rig in [showing(&bare, Vec::new()).await, Rig::with(|settings| settings.load = Some(load)).await] {
+        assert!(page(&rig, "/display/OPS/Home").await.contains("<p>now</p>"));
+        let file = rig.client.get(rig.url(&format!("/download/attachments/{}/a%20b.txt", id(&rig).await))).send().await;
+        assert_eq!(file.unwrap().text().await.unwrap(), "newer");
+    }
+}
+
+/// The id of the home page.
+async fn id(rig: &Rig) -> String {
+    let found = rig.get("/rest/api/content?spaceKey=OPS&title=Home").await;
+    found["results"][0]["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

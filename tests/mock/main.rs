@@ -12,7 +12,9 @@
 mod common;
 
 mod access;
+mod backup;
 mod browse;
+mod circle;
 mod content;
 mod package;
 mod program;

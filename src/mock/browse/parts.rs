@@ -55,7 +55,7 @@ pub fn body(look: &Look<'_>, row: &Content, level: u8) -> Result<Markup, Refusal
     let holder = site.content.get(&own).and_then(|live| live.container).unwrap_or(own);
     let user = |key: &str| named(look, key);
     let place = Place { context: look.view.context, space, holder, level, user: &user };
-    let shown = if row.wiki { verbatim(&source, &place) } else { render(&source, &place) };
+    let shown = if row.is_wiki() { verbatim(&source, &place) } else { render(&source, &place) };
     Ok(html! {
         @if source.is_empty() { p .note { "The text is empty." } } @else { div .text { (PreEscaped(shown)) } }
     })

@@ -1,7 +1,7 @@
 //! Joins the rows: bodies, properties, labels and restrictions to their content, in whichever direction the package names them, and drops
 //! what has no place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 use super::FIRST_ID;
@@ -10,10 +10,19 @@ use super::rows::{Property, Rows};
 use crate::mock::jobs::Progress;
 use crate::mock::store::{Content, ContentKind, File, Inline, Restriction, Site, Subject};
 
-/// A site of these rows, with the ids of the package.
-pub fn assemble(mut rows: Rows, progress: &Progress) -> Site {
+/// What belongs to objects without a table.
+pub struct Loose {
+    /// Owners of properties, as the owners name them.
+    pub owners: HashMap<u64, u64>,
+    /// Older versions of templates.
+    pub old_templates: BTreeSet<u64>,
+}
+
+/// A site of these rows, with the ids of the package, and what belongs to objects without a table.
+pub fn assemble(mut rows: Rows, progress: &Progress) -> (Site, Loose) {
     versions(&mut rows);
     descriptions(&mut rows);
+    drafts(&mut rows);
     bodies(&mut rows);
     properties(&mut rows);
     labels(&mut rows);
@@ -36,7 +45,7 @@ pub fn assemble(mut rows: Rows, progress: &Progress) -> Site {
     site.next_id = last.map_or(FIRST_ID, |last| last.saturating_add(1).max(FIRST_ID));
     (site.spaces, site.content, site.labels, site.templates) = (rows.spaces, rows.content, rows.labels, rows.templates);
     site.users.extend(rows.users);
-    site
+    (site, Loose { owners: rows.listed.properties, old_templates: rows.old_templates })
 }
 
 /// Older versions that only the live row's collection names.
@@ -64,6 +73,16 @@ fn descriptions(rows: &mut Rows) {
     }
 }
 
+/// Old drafts name their space by its key.
+fn drafts(rows: &mut Rows) {
+    for (id, key) in std::mem::take(&mut rows.draft_spaces) {
+        let space = rows.spaces.values().find(|space| space.key.eq_ignore_ascii_case(&key)).map(|space| space.id);
+        if let Some(row) = rows.content.get_mut(&id) {
+            row.space = row.space.or(space);
+        }
+    }
+}
+
 fn bodies(rows: &mut Rows) {
     let mut bodies: Vec<_> = std::mem::take(&mut rows.bodies).into_iter().collect();
     bodies.sort_by_key(|(id, _)| *id);
@@ -71,7 +90,7 @@ fn bodies(rows: &mut Rows) {
         let owner = body.content.or_else(|| rows.listed.bodies.get(&id).copied());
         if let Some(row) = owner.and_then(|owner| rows.content.get_mut(&owner)) {
             row.body = body.span.or(row.body);
-            row.wiki = if body.span.is_some() { body.wiki } else { row.wiki };
+            row.body_type = body.kind;
         }
     }
 }

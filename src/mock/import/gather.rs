@@ -1,7 +1,9 @@
 //! Takes in raw objects one by one and keeps them as rows. Objects come in no order and refer forward and back, so nothing is joined here.
 
+use super::keep;
 use super::people::{self, subject, who};
 use super::rows::{Body, Labelling, PermissionSet, Property, Rows};
+use crate::mock::kept::{Kept, KeptWriter};
 use crate::mock::spill::{Span, Spill, SpillWriter};
 use crate::mock::store::{Content, ContentKind, File, Label, Operation, Space, Status, Subject, Template};
 use crate::package::{Raw, RawObject};
@@ -23,16 +25,20 @@ const PROPERTIES: [&str; 9] = [
 pub struct Gather {
     rows: Rows,
     texts: SpillWriter,
+    kept: KeptWriter,
 }
 
 impl Gather {
-    /// Begins, with an empty file for the texts.
-    pub fn new(texts: SpillWriter) -> Self {
-        Self { rows: Rows::default(), texts }
+    /// Begins, with empty files for the texts and for what is kept as it is.
+    pub fn new(texts: SpillWriter, kept: KeptWriter) -> Self {
+        Self { rows: Rows::default(), texts, kept }
     }
 
-    /// Takes in one object; false where it can't be placed. Classes without a table are let pass.
+    /// Takes in one object; false where it can't be placed. What no table is made of is kept as it is.
     pub fn take(&mut self, object: &RawObject) -> std::io::Result<bool> {
+        if let Some(object) = keep::form(&mut self.rows, object) {
+            self.kept.put(&object)?;
+        }
         let placed = match object.class.as_str() {
             "Page" => self.content(object, ContentKind::Page),
             "BlogPost" => self.content(object, ContentKind::BlogPost),
@@ -42,6 +48,7 @@ impl Gather {
             "CustomContentEntityObject" | "GlobalDescription" | "PersonalInformation" => {
                 self.content(object, ContentKind::Other)
             }
+            "Draft" => self.old_draft(object),
             "BodyContent" => return self.body(object),
             "PageTemplate" => return self.template(object),
             "Space" => self.space(object),
@@ -61,9 +68,17 @@ impl Gather {
         Ok(placed)
     }
 
-    /// All rows, and their texts.
-    pub fn finish(self) -> std::io::Result<(Rows, Spill)> {
-        Ok((self.rows, self.texts.finish()?))
+    /// All rows, their texts, and what is kept as it is.
+    pub fn finish(self) -> std::io::Result<(Rows, Spill, Kept)> {
+        Ok((self.rows, self.texts.finish()?, self.kept.finish()?))
+    }
+
+    /// A draft of before 6.0 (docs/confluence.md, C11): shown to nobody, held for its text.
+    fn old_draft(&mut self, object: &RawObject) -> bool {
+        if let (Some(id), Some(key)) = (object.number_id(), object.filled("draftSpaceKey")) {
+            self.rows.draft_spaces.insert(id, key.to_owned());
+        }
+        self.content(object, ContentKind::Other)
     }
 
     fn content(&mut self, object: &RawObject, kind: ContentKind) -> bool {
@@ -95,7 +110,7 @@ impl Gather {
             position: object.number("position"),
             minor: false,
             body: None,
-            wiki: false,
+            body_type: None,
             file: file.then(|| File {
                 media_type: object.filled("contentType").map(str::to_owned),
                 size: whole(object, "fileSize"),
@@ -112,9 +127,7 @@ impl Gather {
         listed.labellings.extend(ids(object, "labellings").map(|labelling| (labelling, id)));
         listed.permission_sets.extend(ids(object, "contentPermissionSets").map(|set| (set, id)));
         listed.versions.extend(ids(object, "historicalVersions").map(|version| (version, id)));
-        if matches!(kind, ContentKind::Comment | ContentKind::Attachment) {
-            listed.properties.extend(ids(object, "contentProperties").map(|property| (property, id)));
-        }
+        listed.properties.extend(ids(object, "contentProperties").map(|property| (property, id)));
         true
     }
 
@@ -122,9 +135,9 @@ impl Gather {
         let Some(id) = object.number_id() else { return Ok(false) };
         let kind = object.number("bodyType");
         let repair = kind == Some(2);
-        let span = self.text(object.text("body"), repair)?;
-        let wiki = kind != Some(2);
-        self.rows.bodies.insert(id, Body { content: reference(object, "content"), span, wiki });
+        // A body without a text is an empty one.
+        let span = self.text(object.text("body").or(Some("")), repair)?;
+        self.rows.bodies.insert(id, Body { content: reference(object, "content"), span, kind });
         Ok(true)
     }
 
@@ -140,6 +153,7 @@ impl Gather {
     fn template(&mut self, object: &RawObject) -> std::io::Result<bool> {
         let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return Ok(false) };
         if object.reference("originalVersionPageTemplate").is_some() {
+            self.rows.old_templates.insert(id);
             return Ok(true);
         }
         let body = self.text(object.text("content"), true)?;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
+use super::assemble::Loose;
 use super::error::RestoreError;
 use super::people::made_key;
 use super::rows::Rows;
@@ -54,8 +55,8 @@ pub fn claim(
     Ok(rows)
 }
 
-/// The site as it was, with the restored spaces added under new ids.
-pub fn merge(before: &Site, restored: Site, progress: &Progress) -> Site {
+/// The site as it was, with the restored spaces added under new ids, and what became of the old ones.
+pub fn merge(before: &Site, restored: Site, loose: &Loose, progress: &Progress) -> (Site, Renumber) {
     let mut site = before.clone();
     let package = site.packages.len();
     site.packages.extend(restored.packages);
@@ -64,7 +65,9 @@ pub fn merge(before: &Site, restored: Site, progress: &Progress) -> Site {
     let labels = labels(&mut site, restored.labels, &users, progress);
     let spaces = numbers(&mut site.next_id, restored.spaces.keys());
     let content = numbers(&mut site.next_id, restored.content.keys());
-    let renumber = Renumber { package, users, labels, spaces, content };
+    let templates = numbers(&mut site.next_id, restored.templates.keys().chain(&loose.old_templates));
+    let others = site.kept.iter().map(|kept| kept.last() + 1).max().unwrap_or_default();
+    let renumber = Renumber { package, users, labels, spaces, content, templates, others };
     for (id, mut row) in restored.content {
         if let Some(id) = renumber.content.get(&id) {
             renumber.content(&mut row);
@@ -78,13 +81,14 @@ pub fn merge(before: &Site, restored: Site, progress: &Progress) -> Site {
             site.spaces.insert(*id, space);
         }
     }
-    for mut template in restored.templates.into_values() {
-        template.id = site.next_id;
-        site.next_id += 1;
-        template.space = template.space.and_then(|space| renumber.spaces.get(&space).copied());
-        site.templates.insert(template.id, template);
+    for (id, mut template) in restored.templates {
+        if let Some(id) = renumber.templates.get(&id) {
+            template.id = *id;
+            template.space = template.space.and_then(|space| renumber.spaces.get(&space).copied());
+            site.templates.insert(*id, template);
+        }
     }
-    site
+    (site, renumber)
 }
 
 fn numbers<'a>(next: &mut u64, old: impl Iterator<Item = &'a u64>) -> BTreeMap<u64, u64> {
@@ -114,6 +118,7 @@ fn users(site: &mut Site, restored: BTreeMap<String, String>, progress: &Progres
     map
 }
 
+/// Numbers of labels of the package to those of the site: the same label of the same owner is one.
 fn labels(
     site: &mut Site,
     restored: BTreeMap<u64, Label>,
@@ -138,12 +143,16 @@ fn labels(
     map
 }
 
-struct Renumber {
+/// What became of the ids of the package.
+pub struct Renumber {
     package: usize,
-    users: BTreeMap<String, String>,
-    labels: BTreeMap<u64, u64>,
-    spaces: BTreeMap<u64, u64>,
-    content: BTreeMap<u64, u64>,
+    pub users: BTreeMap<String, String>,
+    pub labels: BTreeMap<u64, u64>,
+    pub spaces: BTreeMap<u64, u64>,
+    pub content: BTreeMap<u64, u64>,
+    pub templates: BTreeMap<u64, u64>,
+    /// What is added to the ids of objects without a table.
+    pub others: u64,
 }
 
 impl Renumber {

@@ -8,9 +8,11 @@ mod assemble;
 mod error;
 mod files;
 mod gather;
+mod keep;
 mod merge;
 mod people;
 mod rows;
+mod settle;
 mod versions;
 
 use std::sync::Arc;
@@ -18,8 +20,10 @@ use std::sync::atomic::Ordering;
 
 pub use error::RestoreError;
 pub use people::made_key;
+pub use settle::is_of_space;
 
-use super::jobs::{Job, JobScope};
+use super::jobs::{Job, JobScope, Work};
+use super::kept::{Kept, KeptWriter};
 use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
@@ -54,7 +58,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     let _writing = state.writing();
     let before = state.site();
     let package = Package::open(&job.file, &state.settings.limits)?;
-    let descriptor = descriptor(&package, job.scope)?;
+    let descriptor = descriptor(&package, job)?;
     if !job.lenient {
         versions::check(&descriptor, job.scope, &state.settings.version)?;
     }
@@ -62,10 +66,12 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
     }
-    let spill = state.settings.home.join("spill").join(format!("{:016x}", super::restore::unique()));
+    let folder = state.settings.home.join("spill");
+    let spill = folder.join(format!("{:016x}", super::restore::unique()));
     let file = if job.scope == JobScope::Site { 0 } else { before.texts.len() };
-    let read = read(state, job, package.read(entry)?, SpillWriter::create(&spill, file)?);
-    let result = read.and_then(|(rows, texts)| build(state, job, &before, rows, &descriptor, package, texts));
+    let gather = Gather::new(SpillWriter::create(&spill, file)?, KeptWriter::create(&folder)?);
+    let read = read(state, job, package.read(entry)?, gather);
+    let result = read.and_then(|read| build(state, job, &before, read, &descriptor, package));
     if result.is_err() {
         let _ = std::fs::remove_file(&spill);
     }
@@ -78,26 +84,36 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     Ok(keys)
 }
 
-/// Whether a package is a site's or a space's, by what its descriptor says.
+/// As what a package is restored of which as much as possible is to be seen: a site or a space, by what its descriptor says, or by nothing
+/// but what is there, where it has none or one that says neither. It may lie in a folder of the zip.
 ///
 /// # Errors
-/// It is neither, or can't be opened.
-pub fn scope_of(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
-    Ok(what(&Package::open(path, limits)?)?.1)
+/// It is of the CSV form, or can't be opened.
+pub fn scope_to_look_at(path: &std::path::Path, limits: &Limits) -> Result<JobScope, RestoreError> {
+    Ok(to_look_at(&Package::open(path, limits)?)?.1)
 }
 
-fn descriptor(package: &Package, scope: JobScope) -> Result<Descriptor, RestoreError> {
-    match (what(package)?, scope) {
+fn to_look_at(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
+    match what(package, true) {
+        // A site restore leaves nothing out.
+        Err(RestoreError::NoDescriptor | RestoreError::ExportType(_)) => Ok((Descriptor::default(), JobScope::Site)),
+        other => other,
+    }
+}
+
+fn descriptor(package: &Package, job: &Job) -> Result<Descriptor, RestoreError> {
+    let found = if job.lenient { to_look_at(package)? } else { what(package, false)? };
+    match (found, job.scope) {
         ((descriptor, own), scope) if own == scope => Ok(descriptor),
         (_, JobScope::Space) => Err(RestoreError::SiteAsSpace),
         (_, JobScope::Site) => Err(RestoreError::SpaceAsSite),
     }
 }
 
-fn what(package: &Package) -> Result<(Descriptor, JobScope), RestoreError> {
+fn what(package: &Package, in_folder: bool) -> Result<(Descriptor, JobScope), RestoreError> {
     // The CSV form has it under another name, and is to be refused for what it is (docs/confluence.md, C21, F12).
     let named = [DESCRIPTOR, "exportDescriptor.properties.gz"].into_iter().find_map(|name| package.entry(name));
-    let entry = named.filter(|_| package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
+    let entry = named.filter(|_| in_folder || package.top_folder().is_none()).ok_or(RestoreError::NoDescriptor)?;
     let descriptor = read_descriptor(&package.read_small(entry, DESCRIPTOR_BYTES)?);
     if descriptor.get("exportFormat").is_some_and(|form| form.eq_ignore_ascii_case("csv")) {
         return Err(RestoreError::Csv);
@@ -141,11 +157,10 @@ fn read(
     state: &AppState,
     job: &Job,
     reader: crate::package::EntryReader,
-    texts: SpillWriter,
-) -> Result<(Rows, Spill), RestoreError> {
+    mut gather: Gather,
+) -> Result<(Rows, Spill, Kept), RestoreError> {
     let progress = &job.progress;
     let refuse_illegal = state.settings.refuse_illegal_characters && !job.lenient;
-    let mut gather = Gather::new(texts);
     let mut all = objects(reader, &state.settings.limits);
     while let Some(object) = all.next() {
         if progress.cancel.load(Ordering::Relaxed) {
@@ -181,10 +196,9 @@ fn build(
     state: &AppState,
     job: &Job,
     before: &Site,
-    rows: Rows,
+    (rows, texts, raw): (Rows, Spill, Kept),
     descriptor: &Descriptor,
     package: Package,
-    texts: Spill,
 ) -> Result<(Site, Vec<String>), RestoreError> {
     let rows = match job.scope {
         JobScope::Site if job.lenient => rows,
@@ -194,18 +208,25 @@ fn build(
             merge::claim(rows, descriptor, before, refuse_foreign, &job.progress)?
         }
     };
-    let mut site = assemble::assemble(rows, &job.progress);
+    let (mut site, loose) = assemble::assemble(rows, &job.progress);
     files::locate(&mut site, &package, &job.progress)?;
-    let keys = site.spaces.values().map(|space| space.key.clone()).collect();
+    let keys: Vec<String> = site.spaces.values().map(|space| space.key.clone()).collect();
     site.packages = vec![Arc::new(package)];
     site.texts = vec![Arc::new(texts)];
-    if !job.skip_reindex && !state.troubles.has(&Trouble::SearchNotIndexed) {
+    if !matches!(job.work, Work::Restore { skip_reindex: true }) && !state.troubles.has(&Trouble::SearchNotIndexed) {
         site.index_for_search();
     }
-    let mut site = match job.scope {
-        JobScope::Site => site,
-        JobScope::Space => merge::merge(before, site, &job.progress),
+    let (mut site, renumber) = match job.scope {
+        JobScope::Site => (site, None),
+        JobScope::Space => {
+            let (site, renumber) = merge::merge(before, site, &loose, &job.progress);
+            (site, Some(renumber))
+        }
     };
+    let writer = KeptWriter::create(&state.settings.home.join("spill"))?;
+    let settling = settle::Settling { site: &site, renumber: renumber.as_ref(), owners: &loose.owners, keys: &keys };
+    let kept = settling.run(&raw, writer, &state.settings.limits, &job.progress)?;
+    site.kept.push(Arc::new(kept));
     state.troubles.spoil(&mut site);
     site.reindex();
     Ok((site, keys))

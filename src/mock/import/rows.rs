@@ -19,6 +19,10 @@ pub struct Rows {
     /// Permissions; without a space they are the site's.
     pub permissions: Vec<(Option<u64>, String, Subject)>,
     pub templates: BTreeMap<u64, Template>,
+    /// Older versions of templates, of which nothing more is known here.
+    pub old_templates: BTreeSet<u64>,
+    /// Keys of the spaces of old drafts, which name no space by its id.
+    pub draft_spaces: HashMap<u64, String>,
     /// Names by user key.
     pub users: BTreeMap<String, String>,
     /// Lower-case names as the package writes them, by user key.
@@ -47,8 +51,8 @@ pub struct Listed {
 pub struct Body {
     pub content: Option<u64>,
     pub span: Option<Span>,
-    /// It is wiki markup or plain text, as all that isn't marked as storage format (docs/confluence.md, C13).
-    pub wiki: bool,
+    /// How it is written (docs/confluence.md, C13).
+    pub kind: Option<i64>,
 }
 
 /// A content property of a name that the mock shows.
