@@ -13,6 +13,7 @@ mod common;
 
 mod access;
 mod browse;
+mod cloud;
 mod content;
 mod package;
 mod program;
