@@ -13,7 +13,7 @@ use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_
 use crate::archive;
 use crate::clock::Context;
 use crate::event::Events;
-use crate::mock::{Load, MockError, Server, Settings, health};
+use crate::mock::{Dialect, Load, MockError, Server, Settings, health};
 use crate::model::{Fault, Misbehaviour};
 use crate::settings::SecretRef;
 
@@ -56,9 +56,12 @@ pub struct MockArgs {
     /// Answers callers without log-in, where the restored site lets anonymous ones in, with what it shows to them.
     #[arg(long)]
     anonymous: bool,
-    /// Context path, such as `/confluence`.
-    #[arg(long, default_value = "", value_name = "PATH")]
-    context_path: String,
+    /// Whose REST it answers.
+    #[arg(long, default_value = Dialect::default().word(), value_name = "NAME", value_parser = dialects())]
+    dialect: Dialect,
+    /// Context path, such as `/confluence`; by itself none, and `/wiki` with `--dialect cloud`, as Cloud has it.
+    #[arg(long, value_name = "PATH")]
+    context_path: Option<String>,
     /// What it does wrong on purpose; may be given several times.
     #[arg(long, value_name = "NAME", value_parser = misbehaviours())]
     misbehave: Vec<Misbehaviour>,
@@ -116,7 +119,9 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
     };
     let mut settings = Settings::new(home, "admin", password);
     settings.address = args.listen;
-    settings.context_path = args.context_path;
+    (settings.dialect, settings.version) = (args.dialect, args.dialect.version());
+    let usual = if args.dialect == Dialect::Cloud { "/wiki" } else { "" };
+    settings.context_path = args.context_path.unwrap_or_else(|| usual.to_owned());
     (settings.users, settings.anonymous) = (users, args.anonymous);
     settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
     let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
@@ -165,6 +170,12 @@ fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
     let value = |one: &Misbehaviour| PossibleValue::new(one.word()).help(one.what().trim());
     PossibleValuesParser::new(Misbehaviour::ALL.iter().map(value))
         .try_map(|word| Misbehaviour::ALL.iter().copied().find(|one| one.word() == word).ok_or("is no misbehaviour"))
+}
+
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    let value = |one: &Dialect| PossibleValue::new(one.word()).help(one.what());
+    PossibleValuesParser::new(Dialect::ALL.iter().map(value))
+        .try_map(|word| Dialect::ALL.iter().copied().find(|one| one.word() == word).ok_or("is no dialect"))
 }
 
 /// A name with its password. What was written is never told back: somebody may have put the password itself there.

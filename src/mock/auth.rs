@@ -16,10 +16,11 @@ use serde_json::json;
 
 use super::access::{Caller, Rights};
 use super::answer::Refusal;
-use super::browse;
 use super::jobs::xsrf;
+use super::settings::Dialect;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
+use super::{browse, cloud};
 
 /// The header by which every answer says that it comes from a mock.
 pub const MOCK_HEADER: &str = "x-rehearse-mock";
@@ -70,6 +71,7 @@ async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
             answer
         }
         Err(_) if open => next.run(request).await,
+        Err(_) if state.settings.dialect == Dialect::Cloud && inner.starts_with(cloud::ROOT) => cloud::unknown_caller(),
         Err(refusal) => refused(refusal, for_people),
     }
 }

@@ -1,4 +1,4 @@
-//! A small Confluence Data Center (the dialect of 9.2): it restores packages by Confluence's rules and answers the REST calls by which a
+//! A small Confluence Data Center (of 9.2 or 8.5, with Cloud's REST v2 for reading where that is asked for): it restores packages by Confluence's rules and answers the REST calls by which a
 //! restored copy is read back. Every answer carries the header `X-Rehearse-Mock`, so that no verdict can take it for the real thing.
 //!
 //! It must not know the REST client (`crate::confluence`), nor the mapping of the archive's reader: both are checked against it.
@@ -18,6 +18,7 @@ mod answer;
 mod auth;
 mod backup;
 mod browse;
+mod cloud;
 mod cql;
 mod download;
 mod expand;
@@ -43,5 +44,5 @@ pub use auth::MOCK_HEADER;
 pub use health::health;
 pub use permissions::OPERATIONS;
 pub use server::{MockError, Server};
-pub use settings::{BUILD, DIALECT, Load, Settings};
+pub use settings::{Dialect, Load, Settings};
 pub use troubles::Trouble;

@@ -100,7 +100,8 @@ fn links(view: &View<'_>, ask: &Ask) -> Value {
     json!({ "self": format!("{}{}{query}", view.base, ask.path), "base": view.base, "context": view.context })
 }
 
-fn query(ask: &Ask, without: &[&str], with: &[(&str, &str)]) -> String {
+/// The query of a request without some parameters and with others.
+pub fn query(ask: &Ask, without: &[&str], with: &[(&str, &str)]) -> String {
     let kept = ask.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let pairs = kept.filter(|(name, _)| !without.contains(name)).chain(with.iter().copied());
     let text: Vec<String> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();

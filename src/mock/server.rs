@@ -18,10 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::access::Caller;
 use super::answer::{Answer, Ask, Refusal};
 use super::jobs::{self, JobScope};
-use super::settings::Settings;
+use super::settings::{Dialect, Settings};
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, backup, browse, download, import, reindex, restore, routes};
+use super::{auth, backup, browse, cloud, download, import, reindex, restore, routes};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -163,6 +163,11 @@ impl Call<'_> {
 
 /// A reading endpoint. The answer is made off the threads that serve, since it reads texts from disk.
 fn read(answer: fn(&Call<'_>) -> Answer) -> MethodRouter<Shared> {
+    read_as(answer, plain)
+}
+
+/// A reading endpoint whose answers and refusals are made into responses in a way of their own.
+pub fn read_as(answer: fn(&Call<'_>) -> Answer, respond: fn(Answer) -> Response) -> MethodRouter<Shared> {
     get(
         move |State(state): State<Shared>,
               Extension(caller): Extension<Caller>,
@@ -171,11 +176,11 @@ fn read(answer: fn(&Call<'_>) -> Answer) -> MethodRouter<Shared> {
               Query(params): Query<Vec<(String, String)>>| async move {
             let names = named(names);
             let ask = Ask { path: uri.path().to_owned(), params };
-            blocking(move || {
+            let made = made(move || {
                 let site = state.seen_by(&caller);
                 answer(&Call { view: state.view(&site, &caller), ask, names })
-            })
-            .await
+            });
+            respond(made.await)
         },
     )
 }
@@ -188,10 +193,17 @@ fn named(names: Names) -> Vec<(String, String)> {
 }
 
 async fn blocking(answer: impl FnOnce() -> Answer + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(answer).await {
-        Ok(Ok(value)) => axum::Json(value).into_response(),
-        Ok(Err(refusal)) => refusal.into_response(),
-        Err(error) => Refusal::broken(&error).into_response(),
+    plain(made(answer).await)
+}
+
+async fn made(answer: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+    tokio::task::spawn_blocking(answer).await.unwrap_or_else(|error| Err(Refusal::broken(&error)))
+}
+
+fn plain(answer: Answer) -> Response {
+    match answer {
+        Ok(value) => axum::Json(value).into_response(),
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -203,6 +215,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
+        .merge(if state.settings.dialect == Dialect::Cloud { cloud::reading() } else { Router::new() })
         .merge(reindexing().layer(administrators.clone()))
         .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
         .fallback(nothing_here);

@@ -6,11 +6,61 @@ use secrecy::SecretString;
 use super::Trouble;
 use crate::model::{Damage, Version};
 
-/// The Confluence version whose dialect the mock speaks.
-pub const DIALECT: &str = "9.2.0";
+/// Whose REST the mock answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Data Center 9.2.
+    #[default]
+    DataCenter,
+    /// Data Center 8.5, whose answers have less in them and other links (docs/confluence.md, R8).
+    DataCenter85,
+    /// Data Center 9.2, and the reading calls of Cloud's REST v2 beside it, below `api/v2` (docs/confluence.md, R60).
+    Cloud,
+}
 
-/// The build number that goes with [`DIALECT`] in the manifest of application links; a placeholder of the right size, not a real build.
-pub const BUILD: u32 = 9_200;
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::DataCenter, Self::DataCenter85, Self::Cloud];
+
+    /// The word by which it is asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DataCenter => "data-center",
+            Self::DataCenter85 => "data-center-8.5",
+            Self::Cloud => "cloud",
+        }
+    }
+
+    /// What it is, for those who choose.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::DataCenter => "Data Center 9.2",
+            Self::DataCenter85 => "Data Center 8.5: it refuses newer backups",
+            Self::Cloud => "Data Center 9.2, and below api/v2 the reading calls of Cloud's REST v2 beside it",
+        }
+    }
+
+    /// The version that the mock says it is.
+    pub fn version(self) -> Version {
+        match self {
+            Self::DataCenter | Self::Cloud => Version::series(9, 2),
+            Self::DataCenter85 => Version::series(8, 5),
+        }
+    }
+
+    /// The version with its last number.
+    pub(super) fn full_version(self) -> String {
+        format!("{}.0", self.version())
+    }
+
+    /// The build number that goes with the version in the manifest of application links; a placeholder of the right size, not a real build.
+    pub(super) fn build(self) -> u32 {
+        match self {
+            Self::DataCenter | Self::Cloud => 9_200,
+            Self::DataCenter85 => 8_500,
+        }
+    }
+}
 
 /// A package that is restored at start, for people to look at.
 ///
@@ -43,6 +93,8 @@ pub struct Settings {
     pub token: Option<SecretString>,
     /// The version of which it refuses newer backups; its dialect stays.
     pub version: Version,
+    /// Whose REST it answers.
+    pub dialect: Dialect,
     /// Context path: empty, or `/confluence`.
     pub context_path: String,
     /// The base URL that it believes it has, without the context path. Not the address where it listens, as after a restore of another
@@ -77,6 +129,7 @@ impl Settings {
             anonymous: false,
             token: None,
             version: Version::series(9, 2),
+            dialect: Dialect::default(),
             context_path: String::new(),
             configured_base: "http://wiki.example.com".to_owned(),
             limit: 500,

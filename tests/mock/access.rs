@@ -1,6 +1,6 @@
 //! Who sees what of a restored site.
 
-use rehearsal::mock::{Load, Trouble};
+use rehearsal::mock::{Dialect, Load, Trouble};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -81,6 +81,8 @@ pub async fn rig(build: &Build) -> Rig {
             .map(|name| (name.to_owned(), SecretString::from(format!("{name}'s"))))
             .into();
         settings.anonymous = true;
+        // It answers what Data Center does, and v2 beside.
+        settings.dialect = Dialect::Cloud;
     })
     .await;
     let job = rig.restore("site", build).await;

@@ -15,6 +15,7 @@ mod access;
 mod backup;
 mod browse;
 mod circle;
+mod cloud;
 mod content;
 mod package;
 mod program;

@@ -138,11 +138,18 @@ pub fn ops() -> Build {
 
 /// The same content as a site export, with accounts, groups and a template of the site.
 pub fn site() -> Build {
+    site_with("")
+}
+
+/// The same with more objects.
+pub fn site_with(more: &str) -> Build {
     let people = "
         InternalUser 1001 name=ann lowerName=ann displayName=Ann|Example emailAddress=ann@example.com active=true
         InternalGroup 1002 name=crew
         HibernateMembership 1003 parentGroup>InternalGroup:1002 userMember>InternalUser:1001
         PageTemplate 1004 name=Everywhere content=<p/> bodyType=2
     ";
-    Build::site(&format!("{OPS}{people}")).file("attachments/10/50/2", b"newer").file("attachments/10/50/1", b"old")
+    Build::site(&format!("{OPS}{people}{more}"))
+        .file("attachments/10/50/2", b"newer")
+        .file("attachments/10/50/1", b"old")
 }

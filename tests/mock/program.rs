@@ -2,12 +2,34 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use crate::package::{Build, site};
+use crate::rig::{ADMIN, PASSWORD};
 
 /// A mock that runs; killed when a test stumbles.
 struct Running(Child);
+
+impl Running {
+    fn spawn(command: &mut Command) -> (Self, BufReader<ChildStderr>) {
+        let mut child = command.spawn().unwrap();
+        let talk = BufReader::new(child.stderr.take().unwrap());
+        (Self(child), talk)
+    }
+}
+
+/// What it said until it was ready, and the address that it named.
+fn opened(talk: &mut BufReader<ChildStderr>) -> (String, String) {
+    let mut said = String::new();
+    loop {
+        let begin = said.len();
+        assert!(talk.read_line(&mut said).unwrap() > 0, "it ended before it was ready: {said}");
+        if let Some((_, address)) = said[begin..].split_once(" is open on ") {
+            let address = address.split_once(';').unwrap().0.to_owned();
+            return (said, address);
+        }
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -29,16 +51,8 @@ async fn the_program_says_where_a_backup_is_open_and_shows_it_until_it_is_told_t
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("backup.zip");
     site().zip(&path);
-    let mut running = Running(load(&path).spawn().unwrap());
-    let mut talk = BufReader::new(running.0.stderr.take().unwrap());
-    let mut said = String::new();
-    let address = loop {
-        let begin = said.len();
-        assert!(talk.read_line(&mut said).unwrap() > 0, "it ended before it was ready: {said}");
-        if let Some((_, address)) = said[begin..].split_once(" is open on ") {
-            break address.split_once(';').unwrap().0.to_owned();
-        }
-    };
+    let (mut running, mut talk) = Running::spawn(&mut load(&path));
+    let (mut said, address) = opened(&mut talk);
     let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     let page = client.get(&address).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("<a href=\"/display/OPS\">Operations</a>"), "{page}");
@@ -49,6 +63,24 @@ async fn the_program_says_where_a_backup_is_open_and_shows_it_until_it_is_told_t
     assert!(Command::new("sh").args(["-c", "kill -s TERM \"$0\"", &id]).status().unwrap().success());
     talk.read_to_string(&mut said).unwrap();
     assert_eq!(running.0.wait().unwrap().code(), Some(0), "{said}");
+}
+
+/// R60 [D]: Cloud's REST v2 stands below `/wiki/api/v2`, for whoever logs in.
+#[tokio::test]
+async fn the_program_speaks_cloud_where_it_is_told_to() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("backup.zip");
+    site().zip(&path);
+    let mut command = load(&path);
+    command.args(["--dialect", "cloud"]).env("REHEARSE_MOCK_PASSWORD", PASSWORD);
+    let (_running, mut talk) = Running::spawn(&mut command);
+    let (_, address) = opened(&mut talk);
+    assert!(address.ends_with("/wiki/"), "{address}");
+    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let spaces = client.get(format!("{address}api/v2/spaces")).basic_auth(ADMIN, Some(PASSWORD)).send().await.unwrap();
+    let spaces: serde_json::Value = spaces.json().await.unwrap();
+    assert_eq!(spaces["results"][0]["key"], "OPS");
 }
 
 #[test]

@@ -7,7 +7,11 @@ use crate::rig::ADMIN;
 
 /// Every route that a GET can take, as the sources name them.
 fn routes() -> Vec<String> {
-    let sources = [include_str!("../../src/mock/server.rs"), include_str!("../../src/mock/browse/mod.rs")];
+    let sources = [
+        include_str!("../../src/mock/server.rs"),
+        include_str!("../../src/mock/browse/mod.rs"),
+        include_str!("../../src/mock/cloud/mod.rs"),
+    ];
     let named = sources.iter().flat_map(|source| source.split(".route(\"").skip(1)).map(|rest| {
         let (path, _) = rest.split_once('"').unwrap();
         path.to_owned()
@@ -19,7 +23,7 @@ fn routes() -> Vec<String> {
 fn filled(route: &str) -> Vec<String> {
     let mut paths = vec![route.to_owned()];
     for (name, values) in [
-        ("id", ["10", "11", "12", "13", "14", "17", "19", "20", "30", "31", "32"].as_slice()),
+        ("id", ["3", "10", "11", "12", "13", "14", "17", "19", "20", "30", "31", "32"].as_slice()),
         ("key", &["OPS", "SEC"]),
         ("page", &["10", "4"]),
         ("file", &["Zanzibar.txt"]),
@@ -30,6 +34,7 @@ fn filled(route: &str) -> Vec<String> {
         ("name", &["crew"]),
         ("list", &["pages", "blog", "drafts", "trash"]),
         ("tiny", &["Cg", "Hw"]),
+        ("*rest", &["pages/10/nothing"]),
         ("year", &["2024"]),
         ("month", &["01"]),
         ("day", &["02"]),
@@ -43,7 +48,7 @@ fn filled(route: &str) -> Vec<String> {
 }
 
 /// Queries that make answers tell as much as they can.
-const QUERIES: [&str; 11] = [
+const QUERIES: [&str; 13] = [
     "limit=200&expand=space.homepage,space.description.plain,container,ancestors,history.lastUpdated,children.page,children.comment,children.attachment,body.storage,version,metadata.labels,restrictions.read.restrictions.user,homepage,description.plain,page,comment,attachment,content",
     "limit=200&status=any",
     "limit=200&status=draft",
@@ -55,6 +60,8 @@ const QUERIES: [&str; 11] = [
     "limit=200&cql=type%20!%3D%20user",
     "limit=200&depth=all",
     "pageId=10&spaceKey=OPS",
+    "limit=200&body-format=storage&include-labels=true&include-versions=true&description-format=plain",
+    "limit=200&status=current,archived,trashed,draft&get-draft=true&version=1",
 ];
 
 /// An answer without the time that it took.

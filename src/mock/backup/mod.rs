@@ -121,8 +121,7 @@ pub fn make(state: &AppState, job: &Job, order: &Order) -> Result<Vec<String>, S
     let part =
         tempfile::NamedTempFile::new_in(state.settings.home.join("uploads")).map_err(|error| error.to_string())?;
     let part = part.into_temp_path();
-    write::write(&site, &chosen, order, &state.settings.limits, &job.progress, &part)
-        .map_err(|error| error.to_string())?;
+    write::write(&site, &chosen, order, &state.settings, &job.progress, &part).map_err(|error| error.to_string())?;
     if job.progress.cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err("the job was cancelled".to_owned());
     }

@@ -11,7 +11,7 @@ use super::chosen::Chosen;
 use super::people::People;
 use super::rows;
 use crate::mock::jobs::Progress;
-use crate::mock::settings::{BUILD, DIALECT};
+use crate::mock::settings::{Dialect, Settings};
 use crate::mock::store::{Content, ContentKind, Site};
 use crate::model::Descriptor;
 use crate::package::{Habit, Limits, ObjectWriter, PackageError, PackageWriter, RawObject, write_descriptor};
@@ -24,13 +24,14 @@ pub fn write(
     site: &Site,
     chosen: &Chosen<'_>,
     order: &Order,
-    limits: &Limits,
+    settings: &Settings,
     progress: &Progress,
     to: &Path,
 ) -> std::result::Result<(), PackageError> {
     let mut zip = PackageWriter::create(to)?;
     let now = jiff::Timestamp::now();
-    let descriptor = write_descriptor(&descriptor(order), &now.strftime("%a %b %d %H:%M:%S UTC %Y").to_string());
+    let descriptor =
+        write_descriptor(&descriptor(order, settings.dialect), &now.strftime("%a %b %d %H:%M:%S UTC %Y").to_string());
     zip.entry("exportDescriptor.properties", true, &mut descriptor.as_slice())?;
     zip.made("entities.xml", true, |xml| {
         let datetime = now.strftime("%Y-%m-%d %H:%M:%S").to_string();
@@ -38,7 +39,7 @@ pub fn write(
         // Behind the numbers of what is kept, so that no class has one twice.
         let next = site.kept.iter().map(|kept| kept.last()).max().unwrap_or_default();
         let mut entities = Entities { site, chosen, progress, objects, people: People::default(), next };
-        entities.all(limits)?;
+        entities.all(&settings.limits)?;
         entities.objects.finish().map(drop)
     })?;
     if order.attachments {
@@ -53,13 +54,13 @@ pub fn write(
     zip.finish()
 }
 
-fn descriptor(order: &Order) -> Descriptor {
+fn descriptor(order: &Order, dialect: Dialect) -> Descriptor {
     let mut properties: BTreeMap<String, String> = BTreeMap::new();
     let mut put = |key: &str, value: &str| properties.insert(key.to_owned(), value.to_owned());
     put("exportType", if order.spaces.is_some() { "space" } else { "all" });
     put("buildNumber", if order.spaces.is_some() { LEAST.1 } else { LEAST.0 });
-    put("createdByBuildNumber", &BUILD.to_string());
-    put("createdByVersionNumber", DIALECT);
+    put("createdByBuildNumber", &dialect.build().to_string());
+    put("createdByVersionNumber", &dialect.full_version());
     put("backupAttachments", if order.attachments { "true" } else { "false" });
     put("defaultUsersGroup", "confluence-users");
     match order.spaces.as_deref() {

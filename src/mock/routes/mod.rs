@@ -26,20 +26,21 @@ use super::answer::Answer;
 use super::expand::Expand;
 use super::paging::Lengths;
 use super::server::Call;
-use super::settings::{BUILD, DIALECT};
 
 /// `GET /rest/api/server-information`: only the members that are known, and the truth about the product.
 pub fn server_information(call: &Call<'_>) -> Answer {
+    let dialect = call.view.settings.dialect;
     Ok(json!({
         "product": concat!("rehearse mock ", env!("CARGO_PKG_VERSION")), "mock": true,
-        "version": DIALECT, "buildNumber": BUILD, "baseUrl": call.view.base,
+        "version": dialect.full_version(), "buildNumber": dialect.build(), "baseUrl": call.view.base,
     }))
 }
 
 /// `GET /rest/applinks/1.0/manifest`.
 pub fn manifest(call: &Call<'_>) -> Answer {
+    let dialect = call.view.settings.dialect;
     Ok(json!({
-        "typeId": "confluence", "name": "rehearse mock", "version": DIALECT, "buildNumber": BUILD, "url": call.view.base,
+        "typeId": "confluence", "name": "rehearse mock", "version": dialect.full_version(), "buildNumber": dialect.build(), "url": call.view.base,
     }))
 }
 

@@ -16,7 +16,9 @@ pub fn content(view: &View<'_>, row: &Content, expand: &Expand) -> Answer {
     out.put("type", row.kind.word());
     out.put("status", status);
     out.put("title", title(view, row));
-    out.put("position", row.position.filter(|_| row.kind == ContentKind::Page).unwrap_or(-1));
+    if !view.is_older() {
+        out.put("position", row.position.filter(|_| row.kind == ContentKind::Page).unwrap_or(-1));
+    }
     expand_space(view, row, expand, &mut out)?;
     if out.wants(expand, "history", &format!("/rest/api/content/{live}/history")) {
         out.put("history", history(view, row, &expand.under("history")));
@@ -40,12 +42,13 @@ pub fn content(view: &View<'_>, row: &Content, expand: &Expand) -> Answer {
     if out.wants(expand, "children", &format!("/rest/api/content/{live}/child")) {
         out.put("children", children(view, row, &expand.under("children")));
     }
-    for (name, path) in [
-        ("operations", String::new()),
-        ("descendants", format!("/rest/api/content/{live}/descendant")),
-        ("relevantViewRestrictions", format!("/rest/api/content/{live}/restriction/relevantViewRestrictions")),
-    ] {
+    for (name, path) in [("operations", String::new()), ("descendants", format!("/rest/api/content/{live}/descendant"))]
+    {
         out.expandable.insert(name.into(), path.into());
+    }
+    if !view.is_older() {
+        let path = format!("/rest/api/content/{live}/restriction/relevantViewRestrictions");
+        out.expandable.insert("relevantViewRestrictions".into(), path.into());
     }
     if let Some(extensions) = extensions(view, row, &expand.under("extensions")) {
         out.put("extensions", extensions);
@@ -213,7 +216,8 @@ fn resolution(view: &View<'_>, inline: &Inline) -> Value {
     })
 }
 
-fn links(view: &View<'_>, row: &Content) -> Value {
+/// Links of content of any kind, relative to `base` but for `self`.
+pub fn links(view: &View<'_>, row: &Content) -> Value {
     let own = format!("{}/rest/api/content/{}", view.base, row.original.unwrap_or(row.id));
     let home = view.site.space_of(row).and_then(|id| view.site.spaces.get(&id)).map(|home| encode(&home.key));
     let home = home.unwrap_or_default();
@@ -229,12 +233,25 @@ fn links(view: &View<'_>, row: &Content) -> Value {
         ContentKind::BlogPost => {
             let day = row.created.as_deref().and_then(instant).unwrap_or_default();
             let day = day.get(..10).unwrap_or_default().replace('-', "/");
-            let webui = format!("/spaces/{home}/blog/{day}/{}/{words}", row.id);
+            let webui = if view.is_older() {
+                format!("/display/{home}/{day}/{words}")
+            } else {
+                format!("/spaces/{home}/blog/{day}/{}/{words}", row.id)
+            };
             json!({ "webui": webui, "edit": format!("/pages/resumedraft.action?draftId={}", row.id), "tinyui": tiny, "self": own })
         }
         _ => {
-            let webui = format!("/spaces/{home}/pages/{}/{words}", row.id);
+            let webui = match (view.is_older(), fits_path(&row.title)) {
+                (true, true) => format!("/display/{home}/{words}"),
+                (true, false) => format!("/pages/viewpage.action?pageId={}", row.id),
+                (false, _) => format!("/spaces/{home}/pages/{}/{words}", row.id),
+            };
             json!({ "webui": webui, "edit": format!("/pages/resumedraft.action?draftId={}", row.id), "tinyui": tiny, "self": own })
         }
     }
+}
+
+/// Whether a title can stand in the path of a link of before 9.x. Which characters can't isn't documented (docs/confluence.md, R8).
+fn fits_path(title: &str) -> bool {
+    title.chars().all(|letter| letter.is_ascii_alphanumeric() || " -_.,()!".contains(letter))
 }

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::{View, account, content, encode, space};
+use super::{View, account, content, encode, space, space_link};
 use crate::mock::answer::Answer;
 use crate::mock::cql::{Field, Hit, digits, readable, title};
 use crate::mock::expand::Expand;
@@ -23,7 +23,7 @@ pub fn found(view: &View<'_>, hit: Hit<'_>, expand: &Expand, excerpt: bool) -> A
         }
         Hit::Space(row) => {
             out.insert("space".into(), space(view, row, &expand.under("space"))?);
-            ("space", "space", Value::from(format!("/spaces/{}/overview", encode(&row.key))), Some(row), String::new())
+            ("space", "space", Value::from(space_link(view, row)), Some(row), String::new())
         }
         Hit::User(row) => {
             out.insert("user".into(), account(view, row));

@@ -1,4 +1,4 @@
-//! The JSON of Confluence Data Center 9.2, made from rows of the store. Key sets and value types are those of recorded answers
+//! The JSON of Confluence Data Center 9.2, and of 8.5 where the settings say so, made from rows of the store. Key sets and value types are those of recorded answers
 //! (docs/confluence.md, R8).
 //!
 //! Knows no HTTP and no package.
@@ -12,10 +12,10 @@ mod template;
 mod user;
 mod version;
 
-pub use content::{children, content, outermost, title};
+pub use content::{children, content, links, outermost, title};
 pub use found::found;
 pub use restriction::by_operation;
-pub use space::space;
+pub use space::{space, space_link};
 pub use template::template;
 pub use user::{account, group, known, unknown, user};
 pub use version::{history, labels, version};
@@ -25,7 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::access::{Caller, Rights};
 use super::answer::Refusal;
-use super::settings::Settings;
+use super::settings::{Dialect, Settings};
 use super::spill::Span;
 use super::store::Site;
 use super::troubles::Troubles;
@@ -48,6 +48,14 @@ impl<'a> View<'a> {
     /// What the caller may do.
     pub fn rights(&self) -> Rights<'a> {
         Rights::of(self.caller, self.site)
+    }
+
+    /// Whether answers are as before 9.x (docs/confluence.md, R8).
+    pub fn is_older(&self) -> bool {
+        match self.settings.dialect {
+            Dialect::DataCenter85 => true,
+            Dialect::DataCenter | Dialect::Cloud => false,
+        }
     }
 
     /// The name under which the caller logged in; none for anonymous ones.

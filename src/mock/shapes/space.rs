@@ -7,7 +7,7 @@ use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
 use crate::mock::store::Space;
 
-/// A space as 9.x prints it: with status, creator and last modifier unasked (docs/confluence.md, R8).
+/// A space; 9.x prints status, creator and last modifier unasked (docs/confluence.md, R8).
 pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
     let mut out = Map::new();
     let mut expandable = Map::new();
@@ -15,15 +15,12 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
         ("id", Value::from(row.id)),
         ("key", row.key.as_str().into()),
         ("name", row.name.as_str().into()),
-        ("status", if row.archived { "archived" } else { "current" }.into()),
         ("type", row.kind.as_deref().into()),
-        ("creator", user(view, row.creator.as_deref())),
-        ("lastModifier", user(view, row.modifier.as_deref())),
     ] {
         out.insert(name.into(), value);
     }
-    for (name, digits) in [("creationDate", &row.created), ("lastModificationDate", &row.modified)] {
-        out.insert(name.into(), digits.as_deref().and_then(instant).into());
+    if !view.is_older() {
+        unasked(view, row, &mut out);
     }
     let description = row.description.and_then(|id| view.site.content.get(&id));
     if expand.has("description") {
@@ -55,7 +52,23 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
     }
     let key = encode(&row.key);
     let own = format!("{}/rest/api/space/{key}", view.base);
-    out.insert("_links".into(), json!({ "webui": format!("/spaces/{key}/overview"), "self": own }));
+    out.insert("_links".into(), json!({ "webui": space_link(view, row), "self": own }));
     out.insert("_expandable".into(), Value::Object(expandable));
     Ok(Value::Object(out))
+}
+
+/// What 9.x prints of a space unasked.
+fn unasked(view: &View<'_>, row: &Space, out: &mut Map<String, Value>) {
+    out.insert("status".into(), if row.archived { "archived" } else { "current" }.into());
+    out.insert("creator".into(), user(view, row.creator.as_deref()));
+    out.insert("lastModifier".into(), user(view, row.modifier.as_deref()));
+    for (name, digits) in [("creationDate", &row.created), ("lastModificationDate", &row.modified)] {
+        out.insert(name.into(), digits.as_deref().and_then(instant).into());
+    }
+}
+
+/// Where a space is shown, relative to `base`.
+pub fn space_link(view: &View<'_>, row: &Space) -> String {
+    let key = encode(&row.key);
+    if view.is_older() { format!("/display/{key}") } else { format!("/spaces/{key}/overview") }
 }
