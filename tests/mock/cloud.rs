@@ -47,6 +47,7 @@ async fn spaces_are_listed_found_by_key_and_told_by_id() {
     assert_eq!(described["description"]["plain"]["value"], "How we run it");
     assert_eq!(ids(&rig.get("/api/v2/spaces?keys=NONE").await), [""; 0]);
     assert_eq!(ids(&rig.get("/api/v2/spaces?status=archived").await), [""; 0]);
+    assert_eq!(rig.status("/api/v2/spaces?status=odd").await, 400);
     assert_eq!(rig.get("/api/v2/spaces/1/labels").await["results"][0]["name"], "infra");
 }
 
@@ -70,7 +71,15 @@ async fn a_page_has_its_members_and_a_body_when_asked_for() {
     let older = rig.get("/api/v2/pages/10?version=1&body-format=storage").await;
     assert_eq!((&older["id"], &older["status"]), (&json!("10"), &json!("historical")));
     assert_eq!(older["body"]["storage"]["value"], "<p>then</p>");
-    let more = rig.get("/api/v2/pages/10?include-labels=true&include-versions=true").await;
+    let more = rig.get("/api/v2/pages/10?include-labels=true&include-versions=true&include-direct-children=true").await;
+    assert_eq!(
+        (&more["labels"]["meta"], &more["labels"]["_links"]),
+        (&json!({ "hasMore": false }), &json!({ "self": "/api/v2/pages/10/labels" }))
+    );
+    assert_eq!(
+        (&more["directChildren"]["results"][0]["id"], &more["_links"]["edituiv2"]),
+        (&json!("12"), &json!("/spaces/OPS/pages/edit-v2/10"))
+    );
     assert_eq!(more["labels"]["results"][0]["name"], "urgent");
     assert_eq!(more["versions"]["results"].as_array().unwrap().len(), 2);
 }

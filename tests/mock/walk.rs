@@ -60,7 +60,7 @@ const QUERIES: [&str; 13] = [
     "limit=200&cql=type%20!%3D%20user",
     "limit=200&depth=all",
     "pageId=10&spaceKey=OPS",
-    "limit=200&body-format=storage&include-labels=true&include-versions=true&description-format=plain",
+    "limit=200&body-format=storage&include-labels=true&include-versions=true&include-direct-children=true&description-format=plain",
     "limit=200&status=current,archived,trashed,draft&get-draft=true&version=1",
 ];
 

@@ -71,10 +71,7 @@ pub fn children(call: &Call<'_>) -> Answer {
 /// `GET pages/{id}/direct-children`: pages alone, as the mock has nothing else below a page.
 pub fn direct_children(call: &Call<'_>) -> Answer {
     let found = below(call)?;
-    list(call, found, |row| {
-        Ok(json!({ "id": row.id.to_string(), "status": row.status.word(), "title": row.title, "type": row.kind.word(),
-                   "childPosition": row.position }))
-    })
+    list(call, found, |row| Ok(shapes::direct_child(row)))
 }
 
 /// `GET pages/{id}/ancestors`: root first.

@@ -13,6 +13,7 @@ pub struct Parts {
     version: bool,
     labels: bool,
     versions: bool,
+    below: bool,
 }
 
 impl Parts {
@@ -25,7 +26,8 @@ impl Parts {
         };
         let wants = |name: &str| ask.get(name) == Some("true");
         let version = ask.get("include-version") != Some("false");
-        Ok(Self { body, version, labels: wants("include-labels"), versions: wants("include-versions") })
+        let (labels, versions) = (wants("include-labels"), wants("include-versions"));
+        Ok(Self { body, version, labels, versions, below: wants("include-direct-children") })
     }
 }
 
@@ -48,14 +50,24 @@ pub fn content(view: &View<'_>, row: &Content, parts: &Parts) -> Answer {
     out.insert("createdAt".into(), time(row.created.as_deref()));
     let live = row.original.and_then(|id| view.site.content.get(&id)).unwrap_or(row);
     if parts.labels {
-        out.insert("labels".into(), included(view, live, "labels", shapes::labels(view, live)));
+        out.insert("labels".into(), included(live, "labels", shapes::labels(view, live)));
     }
     if parts.versions {
         let all = std::iter::once(live).chain(view.site.versions(live));
-        out.insert("versions".into(), included(view, live, "versions", all.map(|row| version(view, row)).collect()));
+        out.insert("versions".into(), included(live, "versions", all.map(|row| version(view, row)).collect()));
+    }
+    if parts.below && row.kind == ContentKind::Page {
+        let below = view.site.pages_below(live).map(direct_child).collect();
+        out.insert("directChildren".into(), included(live, "direct-children", below));
     }
     out.insert("_links".into(), links(view, live));
     Ok(Value::Object(out))
+}
+
+/// What stands directly below a page, as its page lists it.
+pub fn direct_child(row: &Content) -> Value {
+    json!({ "id": row.id.to_string(), "status": row.status.word(), "title": row.title, "type": row.kind.word(),
+            "childPosition": row.position })
 }
 
 /// A comment; what makes it an inline one stands beside.
@@ -94,7 +106,8 @@ fn resolution(view: &View<'_>, inline: &Inline, out: &mut Map<String, Value>) {
 
 /// An attachment.
 pub fn attachment(view: &View<'_>, row: &Content) -> Answer {
-    let mut out = common(view, row, &Parts { body: false, version: true, labels: false, versions: false })?;
+    let mut out =
+        common(view, row, &Parts { body: false, version: true, labels: false, versions: false, below: false })?;
     out.remove("body");
     out.insert("id".into(), format!("att{}", row.id).into());
     out.insert("createdAt".into(), time(row.created.as_deref()));
@@ -180,10 +193,10 @@ fn body(view: &View<'_>, row: &Content, parts: &Parts) -> Answer {
 }
 
 /// A list inside of content. The mock gives all of it.
-fn included(view: &View<'_>, row: &Content, name: &str, results: Vec<Value>) -> Value {
+fn included(row: &Content, name: &str, results: Vec<Value>) -> Value {
     let word = if row.kind == ContentKind::BlogPost { "blogposts" } else { "pages" };
-    let own = format!("{}/api/v2/{word}/{}/{name}", view.context, row.id);
-    json!({ "results": results, "meta": { "hasMore": false, "cursor": null }, "_links": { "self": own } })
+    let own = format!("/api/v2/{word}/{}/{name}", row.id);
+    json!({ "results": results, "meta": { "hasMore": false }, "_links": { "self": own } })
 }
 
 /// The member that names what a comment or a file hangs on.
@@ -201,7 +214,10 @@ fn held_by(holder: &Content) -> Option<(String, Value)> {
 fn links(view: &View<'_>, row: &Content) -> Value {
     let known = shapes::links(view, row);
     let link = |name: &str| known.get(name).cloned().unwrap_or_default();
-    json!({ "webui": webui(view, row), "editui": link("edit"), "tinyui": link("tinyui") })
+    let home = view.site.space_of(row).and_then(|id| view.site.spaces.get(&id));
+    let place = if row.kind == ContentKind::BlogPost { "blog" } else { "pages" };
+    let edit = format!("/spaces/{}/{place}/edit-v2/{}", home.map(|home| encode(&home.key)).unwrap_or_default(), row.id);
+    json!({ "webui": webui(view, row), "editui": link("edit"), "edituiv2": edit, "tinyui": link("tinyui") })
 }
 
 /// A home page is shown at the address of its space.

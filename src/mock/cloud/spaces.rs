@@ -11,12 +11,18 @@ pub fn spaces(call: &Call<'_>) -> Answer {
     in_order(call, "id")?;
     let ids = call.ask.list("ids");
     let keys: Vec<String> = call.ask.list("keys").into_iter().map(str::to_lowercase).collect();
-    let (kind, status, described) = (call.ask.get("type"), call.ask.get("status"), described(call)?);
+    let (kind, described) = (call.ask.get("type"), described(call)?);
+    let archived = match call.ask.get("status") {
+        None => None,
+        Some("current") => Some(false),
+        Some("archived") => Some(true),
+        Some(status) => return Err(Refusal::bad_request(format!("Invalid status: {status}"))),
+    };
     let wanted = |space: &&Space| {
         (ids.is_empty() || ids.contains(&space.id.to_string().as_str()))
             && (keys.is_empty() || keys.contains(&space.key.to_lowercase()))
             && kind.is_none_or(|kind| space.kind.as_deref() == Some(kind))
-            && status.is_none_or(|status| (status == "archived") == space.archived)
+            && archived.is_none_or(|archived| archived == space.archived)
     };
     let found = call.view.site.spaces.values().filter(wanted);
     list(call, found, |space| shapes::space(&call.view, space, described))

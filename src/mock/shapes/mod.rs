@@ -1,5 +1,5 @@
-//! The JSON of Confluence Data Center 9.2, and of 8.5 where the settings say so, made from rows of the store. Key sets and value types are those of recorded answers
-//! (docs/confluence.md, R8).
+//! The JSON of Confluence Data Center 9.2, and of 8.5 where the settings say so, made from rows of the store. Key sets and value types are
+//! those of recorded answers (docs/confluence.md, R8).
 //!
 //! Knows no HTTP and no package.
 
