@@ -31,8 +31,13 @@ pub async fn guard(State(state): State<Shared>, request: Request, next: Next) ->
         () = state.cancel.cancelled() => (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "state": "STOPPING" }))).into_response(),
         answer = pass(&state, request, next) => answer,
     };
-    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    mark(&mut answer);
     answer
+}
+
+/// Says that an answer comes from a mock.
+pub fn mark(answer: &mut Response) {
+    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
 }
 
 async fn pass(state: &Shared, request: Request, next: Next) -> Response {

@@ -27,25 +27,33 @@ impl Sessions {
         if !all.contains_key(caller) {
             all.insert(caller.clone(), random_secret()?);
         }
-        let id = all.get(caller)?.expose_secret();
-        let path = if context.is_empty() { "/" } else { context };
-        HeaderValue::try_from(format!("{COOKIE}={id}; Path={path}; HttpOnly; SameSite=Lax")).ok()
+        set_cookie(all.get(caller)?.expose_secret(), context)
     }
 
     /// Whose session the cookies of a request are of.
     pub fn caller(&self, headers: &HeaderMap) -> Option<Caller> {
-        let texts = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let all = self.all();
-        let mut found = pairs.filter(|(name, _)| *name == COOKIE).filter_map(|(_, given)| {
+        given(headers).find_map(|given| {
             let of = |(caller, id): (&Caller, &SecretString)| (id.expose_secret() == given).then(|| caller.clone());
             all.iter().find_map(of)
-        });
-        found.next()
+        })
     }
 
     /// Ends all sessions.
     pub fn end_all(&self) {
         self.all().clear();
     }
+}
+
+/// The header that gives a session to a browser, for the paths below the context.
+pub fn set_cookie(id: &str, context: &str) -> Option<HeaderValue> {
+    let path = if context.is_empty() { "/" } else { context };
+    HeaderValue::try_from(format!("{COOKIE}={id}; Path={path}; HttpOnly; SameSite=Lax")).ok()
+}
+
+/// The sessions that a request names.
+pub fn given(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let texts = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, _)| *name == COOKIE).map(|(_, given)| given)
 }

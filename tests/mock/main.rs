@@ -20,6 +20,7 @@ mod public_client;
 mod restore;
 mod rig;
 mod search;
+mod setup;
 mod shapes;
 mod troubles;
 mod walk;

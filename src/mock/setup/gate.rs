@@ -1,0 +1,179 @@
+//! What answers until the set-up is done, and lets requests through from then on.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::wizard::{Form, Taken, Wizard};
+use super::{SetUp, pages};
+use crate::mock::answer::Refusal;
+use crate::mock::settings::Settings;
+use crate::mock::{auth, session};
+
+/// The page behind the last step.
+const FINISH: &str = "/setup/finishsetup.action";
+
+/// Makes what serves once the administrator is known.
+type Open = Box<dyn FnOnce(Settings) -> Router + Send>;
+
+struct Gate {
+    context: String,
+    starting: AtomicU32,
+    settling: AtomicU32,
+    /// Empty once the set-up is done.
+    waiting: Mutex<Option<Waiting>>,
+    serving: OnceLock<Router>,
+    cancel: CancellationToken,
+}
+
+struct Waiting {
+    wizard: Wizard,
+    settings: Settings,
+    open: Open,
+}
+
+/// A router that goes through the set-up, and then serves what `open` makes of the settings with the new administrator. `None` where the
+/// system has no random numbers.
+pub fn router(
+    set_up: &SetUp,
+    settings: Settings,
+    cancel: CancellationToken,
+    open: impl FnOnce(Settings) -> Router + Send + 'static,
+) -> Option<Router> {
+    let wizard = Wizard::new(set_up)?;
+    let gate = Gate {
+        context: settings.context(),
+        starting: AtomicU32::new(set_up.delays),
+        settling: AtomicU32::new(set_up.delays),
+        waiting: Mutex::new(Some(Waiting { wizard, settings, open: Box::new(open) })),
+        serving: OnceLock::new(),
+        cancel,
+    };
+    Some(Router::new().fallback(answer).with_state(Arc::new(gate)))
+}
+
+/// Whether something is still counted down.
+fn counts(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+}
+
+async fn answer(State(gate): State<Arc<Gate>>, request: Request) -> Response {
+    let inner = request.uri().path().strip_prefix(gate.context.as_str()).map(str::to_owned);
+    let mut answer = match (inner, gate.serving.get()) {
+        _ if gate.cancel.is_cancelled() => state(StatusCode::SERVICE_UNAVAILABLE, "STOPPING"),
+        (None, _) => StatusCode::NOT_FOUND.into_response(),
+        (Some(path), Some(serving)) => gate.through(&path, serving, request).await,
+        (Some(path), None) => gate.before(&path, request).await,
+    };
+    auth::mark(&mut answer);
+    answer
+}
+
+impl Gate {
+    /// Once the set-up is done.
+    async fn through(&self, path: &str, serving: &Router, request: Request) -> Response {
+        match path {
+            FINISH => pages::say(StatusCode::OK, "Setup successful", "Confluence is set up."),
+            path if path.starts_with("/setup/") => self.redirect("/"),
+            path if path.starts_with("/rest/") && counts(&self.settling) => unavailable(),
+            _ => match serving.clone().oneshot(request).await {
+                Ok(answer) => answer,
+                Err(never) => match never {},
+            },
+        }
+    }
+
+    /// While the server starts and until the set-up is done.
+    async fn before(&self, path: &str, request: Request) -> Response {
+        if counts(&self.starting) {
+            let starting = || state(StatusCode::SERVICE_UNAVAILABLE, "STARTING");
+            return if path == "/status" { starting() } else { unavailable() };
+        }
+        if path == "/status" {
+            return state(StatusCode::OK, "FIRST_RUN");
+        }
+        let mut waiting = self.waiting.lock().await;
+        let Some(present) = waiting.as_mut() else { return self.redirect("/") };
+        let wizard = &present.wizard;
+        let (due, at_root) = (wizard.due(), wizard.at_root());
+        if *request.method() == Method::POST {
+            let answer = self.post(path, request, &mut present.wizard).await;
+            return match answer {
+                Ok(answer) => answer,
+                Err((name, password)) => self.open(waiting.take(), name, password),
+            };
+        }
+        match path {
+            "" | "/" => self.redirect(at_root.page()),
+            path if path == due.page() => self.show(wizard, due),
+            path if path == at_root.page() => self.show(wizard, at_root),
+            _ => self.redirect(due.page()),
+        }
+    }
+
+    /// Takes a form; where it was the last one, gives back the administrator.
+    async fn post(
+        &self,
+        path: &str,
+        request: Request,
+        wizard: &mut Wizard,
+    ) -> Result<Response, (String, secrecy::SecretString)> {
+        // What isn't the form of the step that is due changes nothing.
+        let Some(step) = wizard.takes(path) else { return Ok(self.redirect(wizard.due().page())) };
+        let headers = request.headers().clone();
+        let form = match axum::Form::<Vec<(String, String)>>::from_request(request, &()).await {
+            Ok(axum::Form(fields)) => Form(fields),
+            Err(refused) => return Ok(refused.into_response()),
+        };
+        if !wizard.trusts(&form, session::given(&headers)) {
+            let text = "The form has no valid security token, or its session is another one. Open its page again.";
+            return Ok(pages::say(StatusCode::FORBIDDEN, "XSRF Security Token Missing", text));
+        }
+        match wizard.take(step, &form) {
+            Ok(Taken::Onward) => Ok(self.redirect(wizard.due().page())),
+            Ok(Taken::Done(name, password)) => Err((name, password)),
+            Err(complaint) => Ok(pages::step(wizard, step, &self.context, Some(&complaint))),
+        }
+    }
+
+    fn open(&self, waiting: Option<Waiting>, name: String, password: secrecy::SecretString) -> Response {
+        if let Some(Waiting { mut settings, open, .. }) = waiting {
+            settings.admin = (name, password);
+            // It is set once, since there is one to wait.
+            let _ = self.serving.set(open(settings));
+        }
+        self.redirect(FINISH)
+    }
+
+    fn show(&self, wizard: &Wizard, step: super::step::Step) -> Response {
+        let mut answer = pages::step(wizard, step, &self.context, None);
+        let cookie = session::set_cookie(wizard.session.expose_secret(), &self.context);
+        answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        answer
+    }
+
+    fn redirect(&self, path: &str) -> Response {
+        let to = HeaderValue::try_from(format!("{}{path}", self.context));
+        let mut answer = StatusCode::FOUND.into_response();
+        answer.headers_mut().extend(to.ok().map(|to| (header::LOCATION, to)));
+        answer
+    }
+}
+
+fn state(status: StatusCode, word: &str) -> Response {
+    (status, axum::Json(json!({ "state": word }))).into_response()
+}
+
+fn unavailable() -> Response {
+    let message = "Confluence is starting.".to_owned();
+    Refusal { status: StatusCode::SERVICE_UNAVAILABLE, message }.into_response()
+}

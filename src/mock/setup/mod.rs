@@ -1,0 +1,33 @@
+//! A mock that begins as a container of Confluence does: it boots, waits for somebody to go through the set-up over HTTP, and serves once
+//! they have made its administrator (docs/confluence.md, R70 to R73).
+//!
+//! Knows the set-up alone: what serves afterwards is handed in.
+
+mod gate;
+mod line;
+mod pages;
+mod step;
+mod wizard;
+
+pub use gate::router;
+pub use line::Line;
+
+/// How a mock that isn't set up begins.
+#[derive(Debug, Clone)]
+pub struct SetUp {
+    /// Whose set-up it has.
+    pub line: Line,
+    /// A licence came with the environment, so that nobody is asked for one.
+    pub has_license: bool,
+    /// A data base came with the environment, so that nobody is asked for one.
+    pub has_database: bool,
+    /// How many requests meet a server that is still starting, and how many REST calls one that says too early that it runs.
+    pub delays: u32,
+}
+
+impl SetUp {
+    /// A container of this line that was told nothing.
+    pub fn new(line: Line) -> Self {
+        Self { line, has_license: false, has_database: false, delays: 1 }
+    }
+}

@@ -1,0 +1,331 @@
+//! A mock that begins unset: its states, and the set-up over plain HTTP.
+
+use rehearsal::mock::{Line, Server, SetUp, Settings};
+use reqwest::StatusCode;
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// A visitor of a mock that isn't set up, who keeps cookies by hand and follows no redirect.
+pub struct Visitor {
+    pub server: Server,
+    pub client: reqwest::Client,
+    cookie: String,
+    _home: tempfile::TempDir,
+}
+
+/// An answer.
+pub struct Got {
+    pub status: StatusCode,
+    pub to: String,
+    pub text: String,
+}
+
+impl Got {
+    /// The attribute `action` of the form.
+    fn action(&self) -> String {
+        between(&self.text, "action=\"", "\"")
+    }
+
+    fn token(&self) -> String {
+        between(&self.text, "name=\"atl_token\" value=\"", "\"")
+    }
+}
+
+fn between(text: &str, before: &str, after: &str) -> String {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split_once(after).unwrap().0.to_owned()
+}
+
+impl Visitor {
+    /// A mock that is still starting.
+    pub async fn early(line: Line, change: impl FnOnce(&mut Settings)) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let home = tempfile::tempdir().unwrap();
+        let mut settings = Settings::new(home.path(), "admin", SecretString::from("from the settings"));
+        settings.set_up = Some(SetUp::new(line));
+        change(&mut settings);
+        let server = Server::start(settings).await.unwrap();
+        let redirect = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder().tls_certs_only([]).redirect(redirect).build().unwrap();
+        Self { server, client, cookie: String::new(), _home: home }
+    }
+
+    /// A mock that waits to be set up.
+    pub async fn at(line: Line, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut visitor = Self::early(line, change).await;
+        visitor.get("/status").await;
+        assert_eq!(visitor.state().await, "FIRST_RUN");
+        visitor
+    }
+
+    pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Got {
+        let request = if self.cookie.is_empty() {
+            request
+        } else {
+            request.header("cookie", format!("JSESSIONID={}", self.cookie))
+        };
+        let answer = request.send().await.unwrap();
+        assert!(answer.headers().contains_key("x-rehearse-mock"));
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        if let Some(cookie) = header("set-cookie") {
+            self.cookie = between(&cookie, "JSESSIONID=", ";");
+        }
+        let (status, to) = (answer.status(), header("location").unwrap_or_default());
+        Got { status, to, text: answer.text().await.unwrap() }
+    }
+
+    /// The URL of a path that has the context path.
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+
+    pub async fn get(&mut self, path: &str) -> Got {
+        let request = self.client.get(self.url(path));
+        self.send(request).await
+    }
+
+    /// Follows redirects to a page.
+    async fn page(&mut self, path: &str) -> Got {
+        let mut got = self.get(path).await;
+        while got.status == StatusCode::FOUND {
+            got = self.get(&got.to).await;
+        }
+        got
+    }
+
+    pub async fn post(&mut self, path: &str, token: &str, fields: &[(&str, &str)]) -> Got {
+        let mut form: Vec<_> = fields.to_vec();
+        form.push(("atl_token", token));
+        // Queries and forms are written alike.
+        let written = reqwest::Url::parse_with_params("http://form", form).unwrap();
+        let request = self.client.post(self.url(path)).body(written.query().unwrap().to_owned());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.send(request).await
+    }
+
+    async fn state(&mut self) -> String {
+        let got = self.get("/status").await;
+        let state: Value = serde_json::from_str(&got.text).unwrap();
+        state["state"].as_str().unwrap().to_owned()
+    }
+
+    /// Goes on from a page to the finish; gives the paths to which forms went.
+    pub async fn go_through(&mut self, mut page: Got) -> Vec<String> {
+        let mut taken = Vec::new();
+        while page.text.contains("<form") {
+            let (action, token) = (page.action(), page.token());
+            taken.push(action.rsplit_once('/').unwrap().1.to_owned());
+            assert!(taken.len() < 14, "{taken:?}");
+            let answer = self.post(&action, &token, &fields(&action)).await;
+            assert_eq!(answer.status, 302, "{action}: {}", answer.text);
+            page = self.page(&answer.to).await;
+        }
+        taken
+    }
+}
+
+/// What public automation sends (R71).
+fn fields(action: &str) -> Vec<(&'static str, &'static str)> {
+    let (_, name) = action.rsplit_once('/').unwrap();
+    match name {
+        "dosetupstart.action" => vec![("setupType", "custom"), ("setup-next-button", "Next")],
+        "selectbundle.action" => vec![("setup-next-button", "Next")],
+        "dosetuplicense.action" => vec![("confLicenseString", "AAAB secret licence"), ("setupTypeCustom", "Next")],
+        "setupcluster.action" => {
+            let empty = "clusterName clusterHome clusterAddressString clusterPeersString iamRole accessKey secretKey \
+                         region hostHeader securityGroupName tagKey tagValue";
+            let mut all: Vec<_> = empty.split_whitespace().map(|name| (name, "")).collect();
+            all.extend([
+                ("newCluster", "skipCluster"),
+                ("networkInterface", "eth0"),
+                ("joinMethod", "multicast"),
+                ("generateClusterAddress", "auto"),
+                ("generateClusterAddressSubmitted", "submitted"),
+                ("awsAuthMethod", "iamrole"),
+            ]);
+            all
+        }
+        "setupdbchoice.action" => vec![("dbChoice", "embedded"), ("thisNodeClustered", "false")],
+        "setupdata.action" => vec![("contentChoice", "blank"), ("dbchoiceSelect", "Empty Site")],
+        "setupusermanagementchoice.action" => {
+            vec![("userManagementChoice", "internal"), ("internal", "Manage users and groups within Confluence")]
+        }
+        "setupadministrator.action" => vec![
+            ("username", "boss"),
+            ("fullName", "The Boss"),
+            ("email", "boss@example.com"),
+            ("password", "open sesame"),
+            ("confirm", "open sesame"),
+            ("setup-next-button", "Next"),
+        ],
+        other => panic!("an unknown step: {other}"),
+    }
+}
+
+/// R3 [D], R70 [A for the answers beside it]: STARTING comes with 503, FIRST_RUN with 200, and nothing else is served before.
+#[tokio::test]
+async fn the_states_come_in_order_and_nothing_is_served_before_the_last() {
+    let mut visitor = Visitor::early(Line::V9_2, |settings| {
+        settings.set_up.as_mut().unwrap().delays = 2;
+    })
+    .await;
+    let got = visitor.get("/status").await;
+    assert_eq!((got.status.as_u16(), got.text.as_str()), (503, r#"{"state":"STARTING"}"#));
+    assert_eq!(visitor.get("/rest/api/space").await.status, 503);
+    let got = visitor.get("/status").await;
+    assert_eq!((got.status.as_u16(), got.text.as_str()), (200, r#"{"state":"FIRST_RUN"}"#));
+    for path in ["/", "/rest/api/space", "/display/OPS", "/setup/setupdata-start.action", "/setup/finishsetup.action"] {
+        let got = visitor.get(path).await;
+        assert_eq!((got.status.as_u16(), got.to.as_str()), (302, "/setup/setupstart.action"), "{path}");
+    }
+    visitor.server.stop().await;
+}
+
+/// R71, R72 [U]: from nothing to RUNNING by the forms alone, each taken from the page to which the one before led.
+#[tokio::test]
+async fn every_line_is_set_up_by_its_forms_alone() {
+    let all = "dosetupstart selectbundle dosetuplicense setupcluster setupdbchoice setupdata setupusermanagementchoice setupadministrator";
+    for line in Line::ALL {
+        for context in ["", "/confluence"] {
+            let mut visitor = Visitor::early(line, |settings| settings.context_path = context.to_owned()).await;
+            assert_eq!(visitor.get(&format!("{context}/status")).await.status, 503);
+            let page = visitor.page(&format!("{context}/")).await;
+            let taken = visitor.go_through(page).await;
+            let expected: Vec<_> = all
+                .split(' ')
+                .filter(|step| *step != "selectbundle" || line == Line::V7_19)
+                .map(|step| format!("{step}.action"))
+                .collect();
+            assert_eq!(taken, expected, "{line:?}");
+            let got = visitor.get(&format!("{context}/status")).await;
+            assert_eq!((got.status.as_u16(), got.text.as_str()), (200, r#"{"state":"RUNNING"}"#));
+            visitor.server.stop().await;
+        }
+    }
+}
+
+/// R70 [U]: REST can be unready when `/status` says RUNNING. Then the administrator of the set-up gets in, and not the one of the settings.
+#[tokio::test]
+async fn the_administrator_of_the_set_up_gets_in() {
+    let mut visitor = Visitor::at(Line::V9_2, |_| ()).await;
+    let page = visitor.page("/").await;
+    visitor.go_through(page).await;
+    assert_eq!(visitor.state().await, "RUNNING");
+    let asked = |visitor: &Visitor, name: &str, password: &str| {
+        visitor.client.get(visitor.url("/rest/api/user/current")).basic_auth(name, Some(password)).send()
+    };
+    assert_eq!(asked(&visitor, "boss", "open sesame").await.unwrap().status(), 503);
+    assert_eq!(asked(&visitor, "admin", "from the settings").await.unwrap().status(), 401);
+    let answer = asked(&visitor, "boss", "open sesame").await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.json::<Value>().await.unwrap()["username"], "boss");
+    for path in ["/setup/setupstart.action", "/setup/setupadministrator-start.action"] {
+        assert_eq!(visitor.get(path).await.to, "/", "{path}");
+    }
+    let jobs = visitor.client.get(visitor.url("/rest/api/backup-restore/jobs")).basic_auth("boss", Some("open sesame"));
+    assert_eq!(jobs.send().await.unwrap().status(), 200);
+    visitor.server.stop().await;
+}
+
+/// R71 [U that there is a token, A for what else is refused]: a form without the token of its own page, or of another session, changes nothing.
+#[tokio::test]
+async fn a_form_needs_the_token_of_its_page_and_its_session() {
+    let mut visitor = Visitor::at(Line::V8_5, |_| ()).await;
+    let first = visitor.page("/").await;
+    for token in ["", "wrong"] {
+        let got = visitor.post(&first.action(), token, &fields(&first.action())).await;
+        assert_eq!(got.status, 403);
+    }
+    let session = std::mem::take(&mut visitor.cookie);
+    assert_eq!(visitor.post(&first.action(), &first.token(), &fields(&first.action())).await.status, 403);
+    visitor.cookie = session;
+    assert_eq!(visitor.get("/").await.to, "/setup/setupstart.action");
+    assert_eq!(visitor.page("/").await.token(), first.token(), "a page that is opened again has the same token");
+    let second = visitor.post(&first.action(), &first.token(), &fields(&first.action())).await;
+    let second = visitor.page(&second.to).await;
+    assert_eq!(visitor.post(&second.action(), &first.token(), &fields(&second.action())).await.status, 403);
+    assert_eq!(visitor.get("/").await.to, "/setup/setuplicense.action");
+}
+
+/// R71 [A]: a form that isn't due leads to the one that is, and changes nothing.
+#[tokio::test]
+async fn steps_out_of_order_are_refused() {
+    let mut visitor = Visitor::at(Line::V9_2, |_| ()).await;
+    let page = visitor.page("/").await;
+    for action in ["/setup/setupadministrator.action", "/setup/setupdata.action", "/setup/finishsetup.action"] {
+        let got = visitor.post(action, &page.token(), &fields("/setupadministrator.action")).await;
+        assert_eq!((got.status.as_u16(), got.to.as_str()), (302, "/setup/setupstart.action"), "{action}");
+    }
+    assert_eq!(visitor.state().await, "FIRST_RUN");
+}
+
+/// R71 [U for the licence, A for the others]: a form with a wrong field comes back and says which; it shows nothing of what it was sent.
+#[tokio::test]
+async fn a_wrong_field_is_told_and_the_step_stays() {
+    let mut visitor = Visitor::at(Line::V8_5, |_| ()).await;
+    let mut page = visitor.page("/").await;
+    for (step, field, value) in [
+        ("dosetupstart", "setupType", Some("express")),
+        ("dosetuplicense", "confLicenseString", Some(" ")),
+        // R72 [U]: 8.5 wants the whole form.
+        ("setupcluster", "tagKey", None),
+        ("setupdbchoice", "dbChoice", Some("none")),
+        ("setupdata", "contentChoice", Some("restore")),
+        ("setupusermanagementchoice", "userManagementChoice", Some("jira")),
+        ("setupadministrator", "confirm", Some("open sesame!")),
+        ("setupadministrator", "email", Some("")),
+    ] {
+        assert!(page.action().ends_with(&format!("/{step}.action")), "{step}: {}", page.action());
+        let right = fields(&page.action());
+        let wrong = right.iter().filter(|(name, _)| *name != field).copied().chain(value.map(|value| (field, value)));
+        let got = visitor.post(&page.action(), &page.token(), &wrong.collect::<Vec<_>>()).await;
+        assert_eq!(got.status, 200, "{step}");
+        assert!(got.text.contains(&format!("id=\"{field}-error\"")) && !got.text.contains("sesame"), "{}", got.text);
+        assert_eq!(got.action(), page.action());
+        if step != "setupadministrator" {
+            let next = visitor.post(&got.action(), &got.token(), &right).await;
+            page = visitor.page(&next.to).await;
+        }
+    }
+    assert_eq!(visitor.state().await, "FIRST_RUN");
+}
+
+/// R71 [U]: a data base of one's own has a page of its own.
+#[tokio::test]
+async fn a_data_base_of_one_s_own_is_asked_for() {
+    let mut visitor = Visitor::at(Line::V10_2, |settings| settings.set_up.as_mut().unwrap().has_license = true).await;
+    // R72 [U]: a licence of the environment leaves out its page.
+    let cluster = visitor.page("/").await;
+    assert!(cluster.action().ends_with("/setupcluster.action"), "{}", cluster.action());
+    let choice = visitor.post(&cluster.action(), &cluster.token(), &[("newCluster", "skipCluster")]).await;
+    let choice = visitor.page(&choice.to).await;
+    let custom = [("dbChoice", "custom"), ("thisNodeClustered", "false")];
+    let base = visitor.post(&choice.action(), &choice.token(), &custom).await;
+    assert_eq!(base.to, "/setup/setupdbtype-start.action");
+}
+
+/// R72 [U]: where data base and licence come with the environment, four steps are left; on 10.2 the root stays at the users.
+#[tokio::test]
+async fn the_root_of_10_2_falls_behind_and_the_forms_go_on() {
+    for (line, at_root) in [
+        (Line::V10_2, "/setup/setupusermanagementchoice-start.action"),
+        (Line::V9_2, "/setup/setupadministrator-start.action"),
+    ] {
+        let mut visitor = Visitor::at(line, |settings| {
+            settings.set_up = Some(SetUp { has_license: true, has_database: true, ..SetUp::new(line) });
+        })
+        .await;
+        let mut page = visitor.page("/").await;
+        for step in ["setupcluster", "setupdata", "setupusermanagementchoice"] {
+            assert!(page.action().ends_with(&format!("/{step}.action")), "{}", page.action());
+            let next = visitor.post(&page.action(), &page.token(), &fields(&page.action())).await;
+            page = visitor.page(&next.to).await;
+        }
+        assert!(page.action().ends_with("/setupadministrator.action"));
+        assert_eq!(visitor.get("/").await.to, at_root);
+        let behind = visitor.page("/").await;
+        assert!(at_root.starts_with(&behind.action().replace(".action", "")), "{}", behind.action());
+        visitor.go_through(page).await;
+        assert_eq!(visitor.state().await, "RUNNING");
+    }
+}
