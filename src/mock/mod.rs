@@ -23,6 +23,7 @@ mod expand;
 mod health;
 mod import;
 mod jobs;
+mod login;
 mod paging;
 mod permissions;
 mod reindex;

@@ -22,7 +22,7 @@ use super::jobs::{self, JobScope};
 use super::settings::Settings;
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, browse, download, import, reindex, restore, routes, setup};
+use super::{auth, browse, download, import, login, reindex, restore, routes, setup};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -241,6 +241,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         .route("/status", get(|| async { axum::Json(json!({ "state": "RUNNING" })) }))
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
+        .merge(login::routes(&state.settings))
         .merge(reindexing().layer(administrators.clone()))
         .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
         .fallback(nothing_here);

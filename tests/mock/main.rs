@@ -14,6 +14,7 @@ mod common;
 mod access;
 mod browse;
 mod content;
+mod login;
 mod package;
 mod program;
 mod public_client;

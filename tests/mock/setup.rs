@@ -9,7 +9,7 @@ use serde_json::Value;
 pub struct Visitor {
     pub server: Server,
     pub client: reqwest::Client,
-    cookie: String,
+    pub cookie: String,
     _home: tempfile::TempDir,
 }
 
@@ -26,7 +26,7 @@ impl Got {
         between(&self.text, "action=\"", "\"")
     }
 
-    fn token(&self) -> String {
+    pub fn token(&self) -> String {
         between(&self.text, "name=\"atl_token\" value=\"", "\"")
     }
 }
@@ -75,7 +75,7 @@ impl Visitor {
     }
 
     /// The URL of a path that has the context path.
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.address())
     }
 
@@ -85,7 +85,7 @@ impl Visitor {
     }
 
     /// Follows redirects to a page.
-    async fn page(&mut self, path: &str) -> Got {
+    pub async fn page(&mut self, path: &str) -> Got {
         let mut got = self.get(path).await;
         while got.status == StatusCode::FOUND {
             got = self.get(&got.to).await;
@@ -107,6 +107,20 @@ impl Visitor {
         let got = self.get("/status").await;
         let state: Value = serde_json::from_str(&got.text).unwrap();
         state["state"].as_str().unwrap().to_owned()
+    }
+
+    /// A mock that was set up, and settled.
+    pub async fn running(line: Line, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut visitor = Self::early(line, |settings| {
+            change(settings);
+            settings.set_up.as_mut().unwrap().delays = 0;
+        })
+        .await;
+        let root = reqwest::Url::parse(&visitor.server.base_url()).unwrap();
+        let root = root.path().trim_end_matches('/').to_owned();
+        let page = visitor.page(&format!("{root}/")).await;
+        visitor.go_through(page).await;
+        visitor
     }
 
     /// Goes on from a page to the finish; gives the paths to which forms went.

@@ -162,11 +162,16 @@ impl Gate {
     }
 
     fn redirect(&self, path: &str) -> Response {
-        let to = HeaderValue::try_from(format!("{}{path}", self.context));
-        let mut answer = StatusCode::FOUND.into_response();
-        answer.headers_mut().extend(to.ok().map(|to| (header::LOCATION, to)));
-        answer
+        redirect(&self.context, path)
     }
+}
+
+/// Leads to another path of this server.
+pub fn redirect(context: &str, path: &str) -> Response {
+    let to = HeaderValue::try_from(format!("{context}{path}"));
+    let mut answer = StatusCode::FOUND.into_response();
+    answer.headers_mut().extend(to.ok().map(|to| (header::LOCATION, to)));
+    answer
 }
 
 fn state(status: StatusCode, word: &str) -> Response {

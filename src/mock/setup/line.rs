@@ -15,6 +15,15 @@ pub enum Line {
     V10_2,
 }
 
+/// How people log in, besides Basic (docs/confluence.md, R73).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogIn {
+    /// A form.
+    Form,
+    /// Two steps in the browser, and JSON behind them.
+    Json,
+}
+
 impl Line {
     /// All of them, by age.
     pub const ALL: [Self; 4] = [Self::V7_19, Self::V8_5, Self::V9_2, Self::V10_2];
@@ -36,6 +45,22 @@ impl Line {
             Self::V8_5 => Version::series(8, 5),
             Self::V9_2 => Version::series(9, 2),
             Self::V10_2 => Version::series(10, 2),
+        }
+    }
+
+    /// How people log in.
+    pub(in crate::mock) fn log_in(self) -> LogIn {
+        match self {
+            Self::V7_19 | Self::V8_5 | Self::V9_2 => LogIn::Form,
+            Self::V10_2 => LogIn::Json,
+        }
+    }
+
+    /// Whether Basic is taken unless something else was said.
+    pub(super) fn takes_basic(self) -> bool {
+        match self {
+            Self::V7_19 | Self::V8_5 | Self::V9_2 => true,
+            Self::V10_2 => false,
         }
     }
 

@@ -9,8 +9,9 @@ mod pages;
 mod step;
 mod wizard;
 
-pub use gate::router;
-pub use line::Line;
+pub use gate::{redirect, router};
+pub use line::{Line, LogIn};
+pub use pages::page as plain_page;
 
 /// How a mock that isn't set up begins.
 #[derive(Debug, Clone)]
@@ -21,6 +22,10 @@ pub struct SetUp {
     pub has_license: bool,
     /// A data base came with the environment, so that nobody is asked for one.
     pub has_database: bool,
+    /// Basic is taken, also by a line that has it switched off.
+    pub forces_basic: bool,
+    /// Administrators with a cookie are asked for their password again.
+    pub confirms_passwords: bool,
     /// How many requests meet a server that is still starting, and how many REST calls one that says too early that it runs.
     pub delays: u32,
 }
@@ -28,6 +33,11 @@ pub struct SetUp {
 impl SetUp {
     /// A container of this line that was told nothing.
     pub fn new(line: Line) -> Self {
-        Self { line, has_license: false, has_database: false, delays: 1 }
+        Self { line, has_license: false, has_database: false, forces_basic: false, confirms_passwords: true, delays: 1 }
+    }
+
+    /// Whether callers may log in by Basic.
+    pub(super) fn takes_basic(&self) -> bool {
+        self.forces_basic || self.line.takes_basic()
     }
 }

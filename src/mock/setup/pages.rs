@@ -47,7 +47,8 @@ pub fn say(status: StatusCode, title: &str, text: &str) -> Response {
     page(status, title, &html! { p { (text) } })
 }
 
-fn page(status: StatusCode, title: &str, content: &Markup) -> Response {
+/// A page of its own.
+pub fn page(status: StatusCode, title: &str, content: &Markup) -> Response {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
