@@ -13,7 +13,7 @@ use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_
 use crate::archive;
 use crate::clock::Context;
 use crate::event::Events;
-use crate::mock::{Line, Load, MockError, Server, SetUp, Settings, health};
+use crate::mock::{Environment, Line, Load, MockError, Server, Settings, health};
 use crate::model::{Fault, Misbehaviour};
 use crate::settings::SecretRef;
 
@@ -62,6 +62,10 @@ pub struct MockArgs {
     context_path: String,
     /// Begins as a container of this version that nobody set up: `/status` says STARTING, then FIRST_RUN, and RUNNING once somebody went through
     /// the set-up over HTTP and made the administrator. It wants no password then. Whoever reaches it first can set it up.
+    ///
+    /// With this option, variables of the environment settle what they do in Confluence's image: ATL_TOMCAT_PORT, ATL_TOMCAT_CONTEXTPATH,
+    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and two properties of JVM_SUPPORT_RECOMMENDED_ARGS
+    /// (force.allow of Basic, password.confirmation.disabled).
     #[arg(long, value_name = "VERSION", value_parser = lines(), conflicts_with_all = ["load", "password_file"])]
     set_up: Option<Line>,
     /// What it does wrong on purpose; may be given several times.
@@ -125,8 +129,12 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
     (settings.users, settings.anonymous) = (users, args.anonymous);
     settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
     if let Some(line) = args.set_up {
+        let environment = Environment::read(line, &|name| std::env::var(name).ok());
+        let environment = environment.map_err(|error| format!("failed to {error}"))?;
         settings.version = line.version();
-        settings.set_up = Some(SetUp::new(line));
+        settings.set_up = Some(environment.set_up);
+        settings.address.set_port(environment.port.unwrap_or(args.listen.port()));
+        settings.context_path = environment.context_path.unwrap_or(settings.context_path);
     }
     let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
     settings.load = load;

@@ -44,5 +44,5 @@ pub use health::health;
 pub use permissions::OPERATIONS;
 pub use server::{MockError, Server};
 pub use settings::{BUILD, DIALECT, Load, Settings};
-pub use setup::{Line, SetUp};
+pub use setup::{Database, Environment, Line, SetUp};
 pub use troubles::Trouble;

@@ -1,9 +1,10 @@
 //! A mock that begins unset: its states, and the set-up over plain HTTP.
 
-use rehearsal::mock::{Line, Server, SetUp, Settings};
+use rehearsal::mock::{Database, Environment, Line, Server, SetUp, Settings};
 use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A visitor of a mock that isn't set up, who keeps cookies by hand and follows no redirect.
 pub struct Visitor {
@@ -315,7 +316,82 @@ async fn a_data_base_of_one_s_own_is_asked_for() {
     let choice = visitor.page(&choice.to).await;
     let custom = [("dbChoice", "custom"), ("thisNodeClustered", "false")];
     let base = visitor.post(&choice.action(), &choice.token(), &custom).await;
-    assert_eq!(base.to, "/setup/setupdbtype-start.action");
+    let base = visitor.page(&base.to).await;
+    let form = |url| {
+        let settled = [("dbConfigInfo.databaseType", "postgresql"), ("dbConfigInfo.simple", "false")];
+        let given =
+            [("dbConfigInfo.databaseUrl", url), ("dbConfigInfo.userName", "u"), ("dbConfigInfo.password", "pw")];
+        [settled.as_slice(), &given].concat()
+    };
+    let (refusing, welcoming) = (postgres(b'E').await, postgres(b'R').await);
+    for wrong in ["", "jdbc:oracle:thin:@host", refusing.as_str()] {
+        let got = visitor.post(&base.action(), &base.token(), &form(wrong)).await;
+        assert!(got.text.contains("id=\"dbConfigInfo.databaseUrl-error\""), "{wrong}: {}", got.text);
+    }
+    let next = visitor.post(&base.action(), &base.token(), &form(&welcoming)).await;
+    assert_eq!(next.to, "/setup/setupdata-start.action");
+}
+
+/// Something that answers every first message of PostgreSQL's protocol with this kind; gives its JDBC address.
+async fn postgres(kind: u8) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let length = stream.read_u32().await.unwrap();
+            let mut message = vec![0; length as usize - 4];
+            stream.read_exact(&mut message).await.unwrap();
+            assert_eq!(message, b"\0\x03\0\0user\0u\0database\0wiki\0\0");
+            stream.write_u8(kind).await.unwrap();
+        }
+    });
+    format!("jdbc:postgresql://{address}/wiki?ssl=false")
+}
+
+/// R75 [A]: where the data base of the environment doesn't answer, the server says ERROR and serves nothing.
+#[tokio::test]
+async fn a_data_base_that_does_not_answer_is_an_error() {
+    let url = postgres(b'E').await;
+    let database = Database::new(&url, "u").unwrap();
+    let mut visitor =
+        Visitor::early(Line::V9_2, |settings| settings.set_up.as_mut().unwrap().database = Some(database)).await;
+    assert_eq!(visitor.state().await, "STARTING");
+    let got = visitor.get("/status").await;
+    assert_eq!((got.status.as_u16(), got.text.as_str()), (503, r#"{"state":"ERROR"}"#));
+    let got = visitor.get("/").await;
+    assert_eq!((got.status.as_u16(), got.text.contains("Oops - an error has occurred")), (503, true));
+}
+
+/// R75 [D]: variables of the image; those of the data base come together.
+#[test]
+fn the_environment_is_read_as_the_image_reads_it() {
+    let read = |given: &'static str| {
+        let get = |name: &str| {
+            given
+                .split(';')
+                .filter_map(|one| one.split_once(": "))
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        Environment::read(Line::V10_2, &get)
+    };
+    let none = read("ATL_LICENSE_KEY:  ").unwrap();
+    assert!(!none.set_up.has_license && none.set_up.database.is_none() && none.set_up.confirms_passwords);
+    assert!(!none.set_up.forces_basic && none.port.is_none() && none.context_path.is_none());
+    let all = read(
+        "ATL_LICENSE_KEY: key;ATL_TOMCAT_PORT: 8099;ATL_TOMCAT_CONTEXTPATH: /wiki;ATL_DB_TYPE: postgresql;\
+         ATL_JDBC_URL: jdbc:postgresql://db/wiki;ATL_JDBC_USER: u;ATL_JDBC_PASSWORD: pw;JVM_SUPPORT_RECOMMENDED_ARGS: \
+         -Dpassword.confirmation.disabled=true -Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true",
+    );
+    let all = all.unwrap();
+    assert_eq!((all.port, all.context_path.as_deref()), (Some(8099), Some("/wiki")));
+    assert_eq!(all.set_up.database, Some(Database::new("jdbc:postgresql://db:5432/wiki", "u").unwrap()));
+    assert!(all.set_up.has_license && all.set_up.forces_basic && !all.set_up.confirms_passwords);
+    let part = read("ATL_JDBC_URL: jdbc:postgresql://u:secret@db/wiki;ATL_JDBC_PASSWORD: secret").unwrap_err();
+    assert!(part.contains("ATL_DB_TYPE") && !part.contains("secret"), "{part}");
+    let mysql = "ATL_DB_TYPE: mysql;ATL_JDBC_URL: jdbc:mysql://db/wiki;ATL_JDBC_USER: u;ATL_JDBC_PASSWORD: secret";
+    assert!(read(mysql).unwrap_err().contains("postgresql alone"));
+    assert!(read("ATL_TOMCAT_PORT: 80900").unwrap_err().contains("ATL_TOMCAT_PORT"));
 }
 
 /// R72 [U]: where data base and licence come with the environment, four steps are left; on 10.2 the root stays at the users.
@@ -325,8 +401,9 @@ async fn the_root_of_10_2_falls_behind_and_the_forms_go_on() {
         (Line::V10_2, "/setup/setupusermanagementchoice-start.action"),
         (Line::V9_2, "/setup/setupadministrator-start.action"),
     ] {
+        let database = Database::new(&postgres(b'R').await, "u").ok();
         let mut visitor = Visitor::at(line, |settings| {
-            settings.set_up = Some(SetUp { has_license: true, has_database: true, ..SetUp::new(line) });
+            settings.set_up = Some(SetUp { has_license: true, database, ..SetUp::new(line) });
         })
         .await;
         let mut page = visitor.page("/").await;

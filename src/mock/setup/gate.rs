@@ -9,12 +9,13 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::wizard::{Form, Taken, Wizard};
-use super::{SetUp, pages};
+use super::step::Step;
+use super::wizard::{Complaint, Form, Taken, Wizard};
+use super::{Database, SetUp, pages};
 use crate::mock::answer::Refusal;
 use crate::mock::settings::Settings;
 use crate::mock::{auth, session};
@@ -29,6 +30,9 @@ struct Gate {
     context: String,
     starting: AtomicU32,
     settling: AtomicU32,
+    /// The data base that came with the environment, and whether it answers.
+    database: Option<Database>,
+    answers: OnceCell<bool>,
     /// Empty once the set-up is done.
     waiting: Mutex<Option<Waiting>>,
     serving: OnceLock<Router>,
@@ -54,6 +58,8 @@ pub fn router(
         context: settings.context(),
         starting: AtomicU32::new(set_up.delays),
         settling: AtomicU32::new(set_up.delays),
+        database: set_up.database.clone(),
+        answers: OnceCell::new(),
         waiting: Mutex::new(Some(Waiting { wizard, settings, open: Box::new(open) })),
         serving: OnceLock::new(),
         cancel,
@@ -98,6 +104,10 @@ impl Gate {
             let starting = || state(StatusCode::SERVICE_UNAVAILABLE, "STARTING");
             return if path == "/status" { starting() } else { unavailable() };
         }
+        if !self.has_database().await {
+            let broken = || state(StatusCode::SERVICE_UNAVAILABLE, "ERROR");
+            return if path == "/status" { broken() } else { oops() };
+        }
         if path == "/status" {
             return state(StatusCode::OK, "FIRST_RUN");
         }
@@ -120,6 +130,14 @@ impl Gate {
         }
     }
 
+    /// Whether the data base of the environment answers, or there is none to ask. It is asked once.
+    async fn has_database(&self) -> bool {
+        match &self.database {
+            Some(database) => *self.answers.get_or_init(|| database.answers()).await,
+            None => true,
+        }
+    }
+
     /// Takes a form; where it was the last one, gives back the administrator.
     async fn post(
         &self,
@@ -138,6 +156,9 @@ impl Gate {
             let text = "The form has no valid security token, or its session is another one. Open its page again.";
             return Ok(pages::say(StatusCode::FORBIDDEN, "XSRF Security Token Missing", text));
         }
+        if let Some(complaint) = unreachable(step, &form).await {
+            return Ok(pages::step(wizard, step, &self.context, Some(&complaint)));
+        }
         match wizard.take(step, &form) {
             Ok(Taken::Onward) => Ok(self.redirect(wizard.due().page())),
             Ok(Taken::Done(name, password)) => Err((name, password)),
@@ -154,7 +175,7 @@ impl Gate {
         self.redirect(FINISH)
     }
 
-    fn show(&self, wizard: &Wizard, step: super::step::Step) -> Response {
+    fn show(&self, wizard: &Wizard, step: Step) -> Response {
         let mut answer = pages::step(wizard, step, &self.context, None);
         let cookie = session::set_cookie(wizard.session.expose_secret(), &self.context);
         answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -172,6 +193,26 @@ pub fn redirect(context: &str, path: &str) -> Response {
     let mut answer = StatusCode::FOUND.into_response();
     answer.headers_mut().extend(to.ok().map(|to| (header::LOCATION, to)));
     answer
+}
+
+/// What is wrong with the data base that a form names. What else is wrong with the form is told elsewhere.
+async fn unreachable(step: Step, form: &Form) -> Option<Complaint> {
+    let field = "dbConfigInfo.databaseUrl";
+    let url = form.get(field).filter(|url| step == Step::Database && !url.trim().is_empty())?;
+    match Database::new(url, form.get("dbConfigInfo.userName").unwrap_or_default()) {
+        Ok(database) if database.answers().await => None,
+        Ok(_) => Some(Complaint {
+            field,
+            text: "No PostgreSQL answers there that takes this user and data base.".to_owned(),
+        }),
+        Err(text) => Some(Complaint { field, text }),
+    }
+}
+
+/// The page of a server that can't start.
+fn oops() -> Response {
+    let text = "Confluence could not start: the data base of the environment does not answer.";
+    pages::say(StatusCode::SERVICE_UNAVAILABLE, "Oops - an error has occurred", text)
 }
 
 fn state(status: StatusCode, word: &str) -> Response {

@@ -3,12 +3,16 @@
 //!
 //! Knows the set-up alone: what serves afterwards is handed in.
 
+mod database;
+mod environment;
 mod gate;
 mod line;
 mod pages;
 mod step;
 mod wizard;
 
+pub use database::Database;
+pub use environment::Environment;
 pub use gate::{redirect, router};
 pub use line::{Line, LogIn};
 pub use pages::page as plain_page;
@@ -20,8 +24,8 @@ pub struct SetUp {
     pub line: Line,
     /// A licence came with the environment, so that nobody is asked for one.
     pub has_license: bool,
-    /// A data base came with the environment, so that nobody is asked for one.
-    pub has_database: bool,
+    /// The data base that came with the environment, so that nobody is asked for one. Where it doesn't answer, the mock doesn't start.
+    pub database: Option<Database>,
     /// Basic is taken, also by a line that has it switched off.
     pub forces_basic: bool,
     /// Administrators with a cookie are asked for their password again.
@@ -33,7 +37,7 @@ pub struct SetUp {
 impl SetUp {
     /// A container of this line that was told nothing.
     pub fn new(line: Line) -> Self {
-        Self { line, has_license: false, has_database: false, forces_basic: false, confirms_passwords: true, delays: 1 }
+        Self { line, has_license: false, database: None, forces_basic: false, confirms_passwords: true, delays: 1 }
     }
 
     /// Whether callers may log in by Basic.

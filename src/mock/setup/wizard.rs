@@ -50,7 +50,7 @@ impl Form {
 impl Wizard {
     /// A set-up that begins; `None` where the system has no random numbers.
     pub fn new(set_up: &SetUp) -> Option<Self> {
-        let steps = Step::of(set_up.line, set_up.has_license, set_up.has_database).collect();
+        let steps = Step::of(set_up.line, set_up.has_license, set_up.database.is_some()).collect();
         Some(Self { line: set_up.line, steps, token: random_secret()?, session: random_secret()? })
     }
 
