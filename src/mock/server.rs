@@ -88,7 +88,7 @@ impl Server {
     ///
     /// # Errors
     /// The home can't be made, the address can't be bound, or the package of the settings can't be restored.
-    pub async fn start(settings: Settings) -> Result<Self, MockError> {
+    pub async fn start(mut settings: Settings) -> Result<Self, MockError> {
         let home = settings.home.clone();
         restore::make_home(&home).map_err(|source| MockError::Home { path: home, source })?;
         let wanted = settings.address;
@@ -105,6 +105,8 @@ impl Server {
                 open(state, ready)
             }
             Some(set_up) => {
+                // Pages that are open for a loaded backup must not be so here.
+                settings.load = None;
                 let token = cancel.clone();
                 let open = move |settings| open(state(settings, &token), ready);
                 setup::router(&set_up, settings, cancel.clone(), open).ok_or(MockError::Random)?

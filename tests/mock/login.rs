@@ -3,7 +3,7 @@
 use rehearsal::mock::Line;
 use serde_json::json;
 
-use crate::setup::Visitor;
+use crate::visitor::{Got, Visitor};
 
 const NAME: &str = "boss";
 const PASSWORD: &str = "open sesame";
@@ -16,7 +16,7 @@ async fn by_basic(visitor: &Visitor) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-async fn by_form(visitor: &mut Visitor, password: &str, to: &str) -> crate::setup::Got {
+async fn by_form(visitor: &mut Visitor, password: &str, to: &str) -> Got {
     let fields = [("os_username", NAME), ("os_password", password), ("login", "Log in"), ("os_destination", to)];
     visitor.cookie = String::new();
     visitor.post("/dologin.action", "", &fields).await

@@ -24,4 +24,5 @@ mod search;
 mod setup;
 mod shapes;
 mod troubles;
+mod visitor;
 mod walk;
