@@ -4,6 +4,7 @@ use rehearsal::mock::{Database, Environment, Line, SetUp};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::package::site;
 use crate::visitor::{Visitor, fields};
 
 /// R3 [D], R70 [A for the answers beside it]: STARTING comes with 503, FIRST_RUN with 200, and nothing else is served before.
@@ -248,4 +249,24 @@ async fn the_root_of_10_2_falls_behind_and_the_forms_go_on() {
         visitor.go_through(page).await;
         assert_eq!(visitor.state().await, "RUNNING");
     }
+}
+
+/// R1 [D]: what was set up restores a site, and its administrator reads it back.
+#[tokio::test]
+async fn a_mock_that_was_set_up_restores() {
+    let visitor = Visitor::running(Line::V8_5, |_| ()).await;
+    site().zip(&visitor.home.path().join("restore/site/backup.zip"));
+    let url = |path: &str| format!("{}{path}", visitor.server.base_url());
+    let begin = visitor.client.post(url("/rest/api/backup-restore/restore/site"));
+    let body = serde_json::json!({ "fileName": "backup.zip", "skipReindex": false });
+    let boss = |request: reqwest::RequestBuilder| request.basic_auth("boss", Some("open sesame")).send();
+    let mut job: Value = boss(begin.json(&body)).await.unwrap().json().await.unwrap();
+    let path = format!("/rest/api/backup-restore/jobs/{}", job["id"]);
+    while ["QUEUED", "PROCESSING"].contains(&job["jobState"].as_str().unwrap()) {
+        tokio::task::yield_now().await;
+        job = boss(visitor.client.get(url(&path))).await.unwrap().json().await.unwrap();
+    }
+    assert_eq!(job["jobState"], "FINISHED", "{job}");
+    let spaces = boss(visitor.client.get(url("/rest/api/space"))).await.unwrap().text().await.unwrap();
+    assert!(spaces.contains("\"key\":\"OPS\""), "{spaces}");
 }

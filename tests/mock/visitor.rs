@@ -10,7 +10,7 @@ pub struct Visitor {
     pub server: Server,
     pub client: reqwest::Client,
     pub cookie: String,
-    _home: tempfile::TempDir,
+    pub home: tempfile::TempDir,
 }
 
 /// An answer.
@@ -47,7 +47,7 @@ impl Visitor {
         let server = Server::start(settings).await.unwrap();
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().tls_certs_only([]).redirect(redirect).build().unwrap();
-        Self { server, client, cookie: String::new(), _home: home }
+        Self { server, client, cookie: String::new(), home }
     }
 
     /// A mock that waits to be set up.
