@@ -13,7 +13,7 @@ use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_
 use crate::archive;
 use crate::clock::Context;
 use crate::event::Events;
-use crate::mock::{Dialect, Load, MockError, Server, Settings, health};
+use crate::mock::{Dialect, Environment, Line, Load, MockError, Server, Settings, health};
 use crate::model::{Fault, Misbehaviour};
 use crate::settings::SecretRef;
 
@@ -33,7 +33,8 @@ use crate::settings::SecretRef;
 #[command(after_help = "Examples:
   REHEARSE_MOCK_PASSWORD=secret rehearse mock --listen 127.0.0.1:8090
   rehearse mock --load backups/export.zip        then open http://127.0.0.1:8090/
-  rehearse mock --load backups/site.zip --user ann=env:ANN_PASSWORD")]
+  rehearse mock --load backups/site.zip --user ann=env:ANN_PASSWORD
+  rehearse mock --set-up 9.2                     then go through its set-up at http://127.0.0.1:8090/")]
 pub struct MockArgs {
     /// Where it listens; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS:PORT")]
@@ -62,6 +63,14 @@ pub struct MockArgs {
     /// Context path, such as `/confluence`; by itself none, and `/wiki` with `--dialect cloud`, as Cloud has it.
     #[arg(long, value_name = "PATH")]
     context_path: Option<String>,
+    /// Begins as a container of this version that nobody set up: `/status` says STARTING, then FIRST_RUN, and RUNNING once somebody went through
+    /// the set-up over HTTP and made the administrator. It wants no password then. Whoever reaches it first can set it up.
+    ///
+    /// With this option, variables of the environment settle what they do in Confluence's image: ATL_TOMCAT_PORT, ATL_TOMCAT_CONTEXTPATH,
+    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and two properties of JVM_SUPPORT_RECOMMENDED_ARGS
+    /// (force.allow of Basic, password.confirmation.disabled).
+    #[arg(long, value_name = "VERSION", value_parser = lines(), conflicts_with_all = ["load", "password_file", "dialect"])]
+    set_up: Option<Line>,
     /// What it does wrong on purpose; may be given several times.
     #[arg(long, value_name = "NAME", value_parser = misbehaviours())]
     misbehave: Vec<Misbehaviour>,
@@ -124,6 +133,14 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
     settings.context_path = args.context_path.unwrap_or_else(|| usual.to_owned());
     (settings.users, settings.anonymous) = (users, args.anonymous);
     settings.troubles = args.misbehave.into_iter().map(Into::into).collect();
+    if let Some(line) = args.set_up {
+        let environment = Environment::read(line, &|name| std::env::var(name).ok());
+        let environment = environment.map_err(|error| format!("failed to {error}"))?;
+        (settings.dialect, settings.version) = (line.dialect(), line.version());
+        settings.set_up = Some(environment.set_up);
+        settings.address.set_port(environment.port.unwrap_or(args.listen.port()));
+        settings.context_path = environment.context_path.unwrap_or(settings.context_path);
+    }
     let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
     settings.load = load;
     let server = tokio::select! {
@@ -139,7 +156,10 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
             }
             talk::say(&format!("{path} is open on {}/; Ctrl-C ends it", server.base_url()));
         }
-        None => talk::say(&format!("mock Confluence on {}, user admin; Ctrl-C ends it", server.base_url())),
+        None => {
+            let who = if args.set_up.is_some() { "waits to be set up" } else { "user admin" };
+            talk::say(&format!("mock Confluence on {}, {who}; Ctrl-C ends it", server.base_url()));
+        }
     }
     Ok(server.until(cancel).await?)
 }
@@ -178,6 +198,11 @@ fn dialects() -> impl TypedValueParser<Value = Dialect> {
         .try_map(|word| Dialect::ALL.iter().copied().find(|one| one.word() == word).ok_or("is no dialect"))
 }
 
+fn lines() -> impl TypedValueParser<Value = Line> {
+    PossibleValuesParser::new(Line::ALL.map(Line::word))
+        .try_map(|word| Line::ALL.into_iter().find(|line| line.word() == word).ok_or("is no version"))
+}
+
 /// A name with its password. What was written is never told back: somebody may have put the password itself there.
 fn user(text: &str) -> Result<(String, SecretString), String> {
     let refused = || {
@@ -195,6 +220,10 @@ fn user(text: &str) -> Result<(String, SecretString), String> {
 }
 
 fn password(args: &MockArgs) -> Result<SecretString, String> {
+    if args.set_up.is_some() {
+        // Nobody needs to know it: the set-up makes an administrator.
+        return crate::target::random_password().map_err(|error| error.to_string());
+    }
     let text = match (&args.password_file, std::env::var("REHEARSE_MOCK_PASSWORD")) {
         (Some(path), _) => std::fs::read_to_string(path)
             .map_err(|error| format!("failed to read the password file {}: {error}", path.display()))?,

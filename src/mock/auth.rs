@@ -20,7 +20,7 @@ use super::jobs::xsrf;
 use super::settings::Dialect;
 use super::state::{AppState, Shared};
 use super::troubles::Trouble;
-use super::{browse, cloud};
+use super::{browse, cloud, login};
 
 /// The header by which every answer says that it comes from a mock.
 pub const MOCK_HEADER: &str = "x-rehearse-mock";
@@ -32,8 +32,13 @@ pub async fn guard(State(state): State<Shared>, request: Request, next: Next) ->
         () = state.cancel.cancelled() => (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "state": "STOPPING" }))).into_response(),
         answer = pass(&state, request, next) => answer,
     };
-    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    mark(&mut answer);
     answer
+}
+
+/// Says that an answer comes from a mock.
+pub fn mark(answer: &mut Response) {
+    answer.headers_mut().insert(MOCK_HEADER, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
 }
 
 async fn pass(state: &Shared, request: Request, next: Next) -> Response {
@@ -51,20 +56,29 @@ async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let inner = path.strip_prefix(state.context.as_str()).unwrap_or(path);
     let for_people = browse::is_for_people(inner);
-    let open = matches!(inner, "" | "/" | "/status") || (inner == browse::STYLE && *request.method() == Method::GET);
+    let logs_in = login::is_open(&state.settings, inner);
+    let open = logs_in
+        || matches!(inner, "" | "/" | "/status")
+        || (inner == browse::STYLE && *request.method() == Method::GET);
+    if let Some(refused) = login::basic_is_off(&state.settings, request.headers()).filter(|_| !open) {
+        return refused;
+    }
     let told = told(state, request.headers());
     let by = told.as_ref().map(|(_, by)| *by);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     // A page of another site can make a browser send its cookie, but not this header.
-    if by == Some(By::Session) && !reads && !is_checked(request.headers()) {
+    let trusted = logs_in || login::has_token(&state.settings, inner) || is_checked(request.headers());
+    if by == Some(By::Session) && !reads && !trusted {
         return xsrf().into_response();
     }
+    let path = inner.to_owned();
     match admit(state, &request, for_people, told.map(|(caller, _)| caller)) {
         Ok(caller) => {
             let site = state.site();
             let name = state.view(&site, &caller).caller_name().and_then(|name| HeaderValue::from_str(name).ok());
             let cookie = if by == Some(By::Password) { state.sessions.cookie(&caller, &state.context) } else { None };
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(Came { by, path });
             let mut answer = next.run(request).await;
             answer.headers_mut().extend(name.map(|name| (HeaderName::from_static("x-ausername"), name)));
             answer.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -96,6 +110,14 @@ fn wants_log_in(request: &Request) -> bool {
     request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "os_authType=basic"))
 }
 
+/// How a request came in. Routers within others see a part of the path alone.
+#[derive(Debug, Clone)]
+pub struct Came {
+    by: Option<By>,
+    /// Without the context path.
+    path: String,
+}
+
 /// By what a caller is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
@@ -124,7 +146,8 @@ fn told(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
     by_password(state, name, password).map(|caller| (caller, By::Password))
 }
 
-fn by_password(state: &AppState, name: &str, password: &str) -> Option<Caller> {
+/// Who has this name and password.
+pub fn by_password(state: &AppState, name: &str, password: &str) -> Option<Caller> {
     let (admin, secret) = &state.settings.admin;
     if name == admin && password == secret.expose_secret() {
         return Some(Caller::Administrator);
@@ -146,9 +169,14 @@ pub fn is_checked(headers: &HeaderMap) -> bool {
 pub async fn administrators(
     State(state): State<Shared>,
     Extension(caller): Extension<Caller>,
+    Extension(came): Extension<Came>,
     request: Request,
     next: Next,
 ) -> Response {
+    let asked = (came.by == Some(By::Session)).then(|| login::must_confirm(&state, &caller, &came.path)).flatten();
+    if let Some(answer) = asked {
+        return answer;
+    }
     if Rights::of(&caller, &state.site()).administer_site() {
         return next.run(request).await;
     }

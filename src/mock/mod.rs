@@ -3,6 +3,8 @@
 //!
 //! It must not know the REST client (`crate::confluence`), nor the mapping of the archive's reader: both are checked against it.
 //!
+//! It can begin unset, and is then set up over HTTP as a container of Confluence is (`setup`).
+//!
 //! People look at what was restored on plain pages (`browse`), at the paths where Confluence has them.
 //!
 //! What it is not: it answers no rendered body over REST, and rewrites no user keys
@@ -26,6 +28,7 @@ mod health;
 mod import;
 mod jobs;
 mod kept;
+mod login;
 mod paging;
 mod permissions;
 mod reindex;
@@ -34,6 +37,7 @@ mod routes;
 mod server;
 mod session;
 mod settings;
+mod setup;
 mod shapes;
 mod spill;
 mod state;
@@ -45,4 +49,5 @@ pub use health::health;
 pub use permissions::OPERATIONS;
 pub use server::{MockError, Server};
 pub use settings::{Dialect, Load, Settings};
+pub use setup::{Database, Environment, Line, SetUp};
 pub use troubles::Trouble;

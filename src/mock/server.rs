@@ -12,7 +12,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post, put};
 use axum::{Extension, Router};
 use serde_json::json;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Caller;
@@ -21,7 +22,7 @@ use super::jobs::{self, JobScope};
 use super::settings::{Dialect, Settings};
 use super::shapes::View;
 use super::state::{AppState, Shared};
-use super::{auth, backup, browse, cloud, download, import, reindex, restore, routes};
+use super::{auth, backup, browse, cloud, download, import, login, reindex, restore, routes, setup};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
@@ -51,6 +52,9 @@ pub enum MockError {
         /// Why not.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The system has no random numbers, which the set-up needs.
+    #[error("draw random numbers from the system; a mock without --set-up needs none")]
+    Random,
     /// The server ended by itself.
     #[error("serve: {0}")]
     Serve(std::io::Error),
@@ -61,7 +65,7 @@ impl MockError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Load { .. } => Fault::Backup,
-            Self::Home { .. } | Self::Listen { .. } | Self::Serve(_) => Fault::Rig,
+            Self::Home { .. } | Self::Listen { .. } | Self::Random | Self::Serve(_) => Fault::Rig,
         }
     }
 }
@@ -84,21 +88,31 @@ impl Server {
     ///
     /// # Errors
     /// The home can't be made, the address can't be bound, or the package of the settings can't be restored.
-    pub async fn start(settings: Settings) -> Result<Self, MockError> {
+    pub async fn start(mut settings: Settings) -> Result<Self, MockError> {
         let home = settings.home.clone();
         restore::make_home(&home).map_err(|source| MockError::Home { path: home, source })?;
         let wanted = settings.address;
         let listen = |source| MockError::Listen { address: wanted, source };
         let listener = tokio::net::TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let site = import::fresh(&settings);
-        let state: Shared = Arc::new(AppState::new(settings, site));
-        restore::at_start(&state).await?;
-        let context = state.context.clone();
-        let cancel = state.cancel.clone();
-        let (queue, jobs) = unbounded_channel();
-        let working = tokio::spawn(restore::work(state.clone(), jobs, cancel.clone()));
-        let app = router(state, queue);
+        let context = settings.context();
+        let cancel = CancellationToken::new();
+        let (ready, opened) = oneshot::channel();
+        let app = match settings.set_up.clone() {
+            None => {
+                let state = state(settings, &cancel);
+                restore::at_start(&state).await?;
+                open(state, ready)
+            }
+            Some(set_up) => {
+                // Pages that are open for a loaded backup must not be so here.
+                settings.load = None;
+                let token = cancel.clone();
+                let open = move |settings| open(state(settings, &token), ready);
+                setup::router(&set_up, settings, cancel.clone(), open).ok_or(MockError::Random)?
+            }
+        };
+        let working = tokio::spawn(work(opened, cancel.clone()));
         let stopping = cancel.clone();
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, app).with_graceful_shutdown(stopping.clone().cancelled_owned());
@@ -144,6 +158,32 @@ impl Server {
         self.cancel.cancel();
         let _ = self.serving.await;
         let _ = self.working.await;
+    }
+}
+
+fn state(settings: Settings, cancel: &CancellationToken) -> Shared {
+    let site = import::fresh(&settings);
+    Arc::new(AppState::new(settings, site, cancel.clone()))
+}
+
+/// What restores need: the state, and the jobs as they come.
+type Opened = (Shared, UnboundedReceiver<u64>);
+
+/// The router of a mock that is set up, whose jobs are done from now on.
+fn open(state: Shared, ready: oneshot::Sender<Opened>) -> Router {
+    let (queue, jobs) = unbounded_channel();
+    // Nobody waits for it where the server stops at this moment.
+    let _ = ready.send((state.clone(), jobs));
+    router(state, queue)
+}
+
+async fn work(opened: oneshot::Receiver<Opened>, cancel: CancellationToken) {
+    let opened = tokio::select! {
+        opened = opened => opened,
+        () = cancel.cancelled() => return,
+    };
+    if let Ok((state, jobs)) = opened {
+        restore::work(state, jobs, cancel).await;
     }
 }
 
@@ -216,6 +256,7 @@ fn router(state: Shared, queue: UnboundedSender<u64>) -> Router {
         .route("/download/attachments/{page}/{file}", get(download::attachment))
         .merge(reading())
         .merge(if state.settings.dialect == Dialect::Cloud { cloud::reading() } else { Router::new() })
+        .merge(login::routes(&state.settings))
         .merge(reindexing().layer(administrators.clone()))
         .nest("/rest/api/backup-restore", backup_restore(queue).layer(administrators))
         .fallback(nothing_here);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::Trouble;
+use super::{SetUp, Trouble};
 use crate::model::{Damage, Version};
 
 /// Whose REST the mock answers.
@@ -114,6 +114,9 @@ pub struct Settings {
     /// What is restored at start. A mock that loads a package and listens on the loopback interface shows its pages without log-in, unless
     /// it tells callers apart.
     pub load: Option<Load>,
+    /// It begins unset, as a container of Confluence does, and serves once somebody went through the set-up over HTTP. Whom they make its
+    /// administrator takes the place of `admin`. Nothing is loaded then.
+    pub set_up: Option<SetUp>,
     /// What goes wrong on purpose.
     pub troubles: Vec<Trouble>,
 }
@@ -138,7 +141,14 @@ impl Settings {
             refuse_foreign_spaces: true,
             limits: crate::package::Limits::default(),
             load: None,
+            set_up: None,
             troubles: Vec::new(),
         }
+    }
+
+    /// The context path, empty or with a slash in front and none behind.
+    pub(super) fn context(&self) -> String {
+        let trimmed = self.context_path.trim_matches('/');
+        if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") }
     }
 }

@@ -47,9 +47,8 @@ struct Seen {
 
 impl AppState {
     /// The state of a server that begins with this site.
-    pub fn new(mut settings: Settings, site: Site) -> Self {
-        let trimmed = settings.context_path.trim_matches('/');
-        let context = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
+    pub fn new(mut settings: Settings, site: Site, cancel: CancellationToken) -> Self {
+        let context = settings.context();
         let base = format!("{}{context}", settings.configured_base.trim_end_matches('/'));
         let troubles = Troubles::new(std::mem::take(&mut settings.troubles));
         if let Some(most) = troubles.page() {
@@ -64,7 +63,7 @@ impl AppState {
             reindex: Reindex::default(),
             context,
             base,
-            cancel: CancellationToken::new(),
+            cancel,
             site: RwLock::new(Arc::new(site)),
             writing: Mutex::default(),
             seen: Mutex::default(),

@@ -100,3 +100,31 @@ fn the_program_refuses_what_it_can_t_show_as_wrong_usage_and_says_why() {
         assert!(said.contains("error: ") && said.contains(why) && !said.contains("is open on"), "{said}");
     }
 }
+
+/// R75 [D]: with `--set-up` the variables of the image count, and nobody is asked for a password. R3 [D]: FIRST_RUN isn't ready.
+#[tokio::test]
+async fn the_program_begins_unset_where_it_is_told_to() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let program = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rehearse"));
+        command.arg("mock").env_remove("REHEARSE_MOCK_PASSWORD").stdin(Stdio::null()).stderr(Stdio::piped());
+        command
+    };
+    let mut command = program();
+    command.args(["--listen", "127.0.0.1:0", "--set-up", "8.5"]).env("ATL_TOMCAT_CONTEXTPATH", "/wiki");
+    let mut running = Running(command.spawn().unwrap());
+    let mut said = String::new();
+    BufReader::new(running.0.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("/wiki, waits to be set up"), "{said}");
+    let address = format!("http://{}", said.split_once("http://").unwrap().1.split_once(',').unwrap().0);
+    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    for state in ["STARTING", "FIRST_RUN"] {
+        let text = client.get(format!("{address}/status")).send().await.unwrap().text().await.unwrap();
+        assert!(text.contains(state), "{text}");
+    }
+    assert_eq!(program().args(["--health", &address]).output().unwrap().status.code(), Some(1));
+    let part = program().args(["--set-up", "8.5"]).env("ATL_JDBC_PASSWORD", "secret").output().unwrap();
+    let said = String::from_utf8(part.stderr).unwrap();
+    assert_eq!(part.status.code(), Some(2), "{said}");
+    assert!(said.contains("ATL_JDBC_URL") && !said.contains("secret"), "{said}");
+}
