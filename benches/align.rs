@@ -10,10 +10,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use common::{Made, context, items, setting, timed};
+use common::{Made, context, items, peak, setting, timed};
 use rehearsal::archive;
 use rehearsal::check::{self, Exhibits};
-use rehearsal::model::{Backup, Descriptor, Digest, Form, Identity, Kind, Ledger};
+use rehearsal::model::{Descriptor, Identity, Kind, Ledger};
 use rehearsal::reading::{Alignment, Inventory, Manifest, Observation, read_manifest, write_manifest};
 use rehearsal::sample::{Sample, SampleScope};
 
@@ -70,26 +70,11 @@ fn walked(alignment: &Alignment<'_>) -> usize {
 
 /// What all checks find.
 fn examined(readings: &Readings, alignment: Alignment<'_>) -> usize {
-    let backup = Backup {
-        path: PathBuf::new(),
-        form: Form::Zip,
-        bytes: 0,
-        digest: Digest::of(b""),
-        origin: String::new(),
-        modified: None,
-    };
     let scope = &readings.inventory.reading.header.scope;
-    let exhibits = Exhibits::new(&backup, alignment).unwrap();
+    let exhibits = Exhibits::new(alignment).unwrap();
     let checks = check::ALL.iter().filter(|name| check::applicable(name, scope).is_ok());
     let outcomes = checks.filter_map(|name| check::by_name(name)).map(|check| check.examine(&exhibits).unwrap());
     outcomes.map(|outcome| outcome.findings.len()).sum()
-}
-
-/// The most memory that the process ever took, in KiB, where the system says so.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Does a step, and prints how long it took, against the first, and what the process took until then.

@@ -88,7 +88,7 @@ fn read_back() -> u64 {
 fn compare() -> usize {
     let bench = bench();
     let alignment = Alignment::new(&bench.manifest, &bench.inventory, Some(&bench.observation)).unwrap();
-    let exhibits = Exhibits::new(&bench.made.backup, alignment).unwrap();
+    let exhibits = Exhibits::new(alignment).unwrap();
     let scope = &bench.inventory.reading.header.scope;
     let checks = check::ALL.iter().filter(|name| check::applicable(name, scope).is_ok());
     let outcomes = checks.filter_map(|name| check::by_name(name)).map(|check| check.examine(&exhibits).unwrap());

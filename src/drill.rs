@@ -2,6 +2,7 @@
 //!
 //! A drill never returns an error: a stage that breaks is part of its record. It never prints: it speaks through events.
 
+pub mod comparison;
 mod log;
 mod quote;
 mod recorded;

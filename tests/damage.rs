@@ -45,6 +45,17 @@ const TABLE: &[(Mutation, [Findings; 2])] = &[
     (Mutation::CutBody, both("page-bodies/differs")),
     (Mutation::EmptyBody, both("page-bodies/differs")),
     (Mutation::SwapBodies, both("page-bodies/differs x2")),
+    (Mutation::AlterParameter, both("page-bodies/differs")),
+    (Mutation::StaleText, both("page-bodies/differs, page-tree/differs")),
+    (
+        Mutation::DuplicateTitle,
+        [
+            "attachments/missing-with-page, attachments/unexpected, attachments/unexpected-with-attachment, page-tree/missing, \
+             page-tree/unexpected",
+            "history/missing, history/unexpected, labels/missing x2, labels/unexpected x2, page-tree/differs",
+        ],
+    ),
+    (Mutation::RemoveSpace, [NO_VICTIM, SPACE_GONE]),
     (Mutation::ChangeParent, both("page-tree/differs")),
     (Mutation::RenameTitle, [RENAMED, "page-tree/differs"]),
     (Mutation::GarbleTitle, [RENAMED, "page-tree/differs"]),
@@ -56,8 +67,17 @@ const TABLE: &[(Mutation, [Findings; 2])] = &[
     (Mutation::DropSpacePermission, both("permissions/missing")),
     (Mutation::DropTemplate, both("templates/missing")),
     (Mutation::RenameSpace, both("spaces/differs")),
-    (Mutation::DropUser, [NO_ACCOUNTS, "users/missing, users/missing-with-user"]),
-    (Mutation::DropMembership, [NO_ACCOUNTS, "users/missing"]),
+    (
+        Mutation::RenameUser,
+        [
+            "attachments/differs x5, blog-posts/differs, comments/missing x2, comments/unexpected x2, history/differs x7, \
+             page-tree/differs x17",
+            "attachments/differs x8, comments/differs x8, history/differs x5, page-tree/differs x7, restrictions/missing x2, \
+             restrictions/unexpected x2",
+        ],
+    ),
+    (Mutation::DropUser, [NO_VICTIM, "users/missing, users/missing-with-user"]),
+    (Mutation::DropMembership, [NO_VICTIM, "users/missing"]),
     (Mutation::RemoveAttachment, both("attachments/missing, attachments/missing-with-attachment")),
     (Mutation::FlipAttachmentByte, both("attachments/differs")),
     (Mutation::EmptyAttachment, both("attachments/differs, integrity/attachment-size-differs")),
@@ -74,8 +94,12 @@ const POST_GONE: Findings = "attachments/missing-with-blog-post, blog-posts/miss
 /// Where content is known by its name, another name is another page, with all that hangs on it.
 const RENAMED: Findings = "history/missing-with-page, history/unexpected-with-page, labels/missing-with-page, \
      labels/unexpected-with-page, page-tree/missing, page-tree/unexpected";
-/// A space export has nothing of the kind.
-const NO_ACCOUNTS: Findings = "no victim";
+/// What was in a space goes with it, and is told once a kind.
+const SPACE_GONE: Findings = "attachments/missing-with-space, blog-posts/missing-with-space, comments/missing-with-space, \
+     history/missing-with-space, labels/missing-with-space, page-tree/missing-with-space, permissions/missing-with-space, \
+     restrictions/missing-with-space, spaces/missing";
+/// A space export has no accounts, and one space.
+const NO_VICTIM: Findings = "no victim";
 
 /// Damage of the container: the findings, or the stage that broke because the backup can't be read.
 const CONTAINER: [(Mutation, Findings); 9] = [
@@ -280,7 +304,7 @@ fn rows(column: usize, sample: &Sample) {
     let whole = rig.entries("whole");
     let mut wrong = Vec::new();
     for (mutation, findings) in TABLE {
-        if findings[column] == NO_ACCOUNTS {
+        if findings[column] == NO_VICTIM {
             continue;
         }
         wrong.extend(rig.damaged(*mutation).check(mutation.name(), findings[column]));

@@ -9,7 +9,7 @@ use syn::visit::Visit;
 
 const LAYERS: [&[&str]; 7] = [
     &["model", "settings", "event", "clock"],
-    &["package", "reading", "confluence", "lab"],
+    &["package", "runs", "reading", "confluence", "lab"],
     &["archive", "source", "mock", "check", "report", "damage", "sample"],
     &["target", "observe", "expect", "evidence"],
     &["scenario", "plan"],
@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Edges within a layer that the table allows.
-const ACROSS: [(&str, &str); 3] = [("expect", "observe"), ("plan", "scenario"), ("cli", "prove")];
+const ACROSS: [(&str, &str); 4] = [("reading", "runs"), ("expect", "observe"), ("plan", "scenario"), ("cli", "prove")];
 
 /// Edges to a lower layer that the table forbids.
 const FORBIDDEN: [(&str, &str); 8] = [

@@ -96,3 +96,10 @@ pub fn ratios(what: &str, items: u64, works: &mut [(&str, &mut dyn FnMut())]) {
         );
     }
 }
+
+/// The most memory that the process ever took, in KiB, where the system says so.
+pub fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}

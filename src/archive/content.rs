@@ -8,9 +8,9 @@ use super::spaces::status;
 use super::tables::{Content, Spine, Status, Text};
 use super::tally::Sink;
 use super::work::Mapping;
-use crate::model::{Field, Kind, Value};
-use crate::reading::runs::SpillError;
+use crate::model::{Field, Key, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
+use crate::runs::SpillError;
 
 /// A value, or absent where there is none or it is empty.
 pub(super) fn absent_or(text: Option<&str>) -> FoundValue {
@@ -56,7 +56,7 @@ pub(super) fn digest_fields(text: Option<Text>) -> [(Field, FoundValue); 2] {
 
 /// The segments of an older version's name.
 fn version_name(number: Option<i64>) -> Vec<String> {
-    vec!["version".to_owned(), format!("{:06}", number.unwrap_or_default())]
+    Key::of_version(number.unwrap_or_default()).into()
 }
 
 /// The item's own segments of its key.

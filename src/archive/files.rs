@@ -6,7 +6,7 @@ use super::classes::ContentClass;
 use super::tables::{Spine, Status, Tables};
 use crate::model::Digest;
 use crate::package::Package;
-use crate::reading::runs::SpillError;
+use crate::runs::SpillError;
 
 /// What was read of a file.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,7 @@ use super::tables::{
 };
 use super::work::Accounts;
 use crate::model::Account;
-use crate::reading::runs::{Beside, Budget, Filling, SpillError, Table};
+use crate::runs::{Beside, Budget, Filling, SpillError, Table};
 
 /// The property that holds the state of an inline comment.
 const STATE: &str = "status";

@@ -11,7 +11,7 @@ use super::tally::Sink;
 use super::work::Mapping;
 use super::{profiles, properties};
 use crate::model::{Aside, Damage, Kind, Place, Severity, Subject, count};
-use crate::reading::runs::{Budget, SpillError};
+use crate::runs::{Budget, SpillError};
 
 /// What judging looks at beside the tables.
 pub(super) struct Evidence<'a> {

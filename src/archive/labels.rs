@@ -5,8 +5,8 @@ use super::spaces;
 use super::tables::{Label, Labelling, Spine, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Kind};
-use crate::reading::runs::{Budget, Runs, SpillError};
 use crate::reading::{Found, Holder};
+use crate::runs::{Budget, Runs, SpillError};
 
 /// Personal labels, which only their owners see.
 const PERSONAL: &str = "my";

@@ -8,7 +8,7 @@ use roaring::RoaringTreemap;
 
 use super::lane::{Lane, Sum};
 use super::tables::{Body, Group, Label, Signs, Space, Text, Word, Words};
-use crate::reading::runs::{Budget, Filling};
+use crate::runs::{Budget, Filling};
 
 /// Everything as it comes, by id.
 #[derive(Debug)]

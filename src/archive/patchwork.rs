@@ -12,7 +12,7 @@ use super::tables::{Content, Spine, Status, Tables};
 use super::work::{Accounts, Mapping};
 use crate::model::{Damage, Descriptor, Severity, Subject, count};
 use crate::package::Package;
-use crate::reading::runs::{Budget, Filling, SpillError, Table};
+use crate::runs::{Budget, Filling, SpillError, Table};
 
 /// Classes of accounts, which site exports alone hold (docs/confluence.md, C15).
 const ACCOUNTS: [&str; 2] = ["InternalUser", "DefaultHibernateUser"];

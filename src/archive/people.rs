@@ -4,8 +4,8 @@ use super::content::absent_or;
 use super::tables::Account;
 use super::work::Mapping;
 use crate::model::{Field, Kind, Value};
-use crate::reading::runs::{Budget, Runs, SpillError};
 use crate::reading::{Found, FoundValue, Holder};
+use crate::runs::{Budget, Runs, SpillError};
 
 /// Maps accounts where the export is one of a site; elsewhere there are none, or they are left over.
 pub(super) fn map(mapping: &mut Mapping<'_>, site: bool, budget: &Budget) -> Result<(), SpillError> {

@@ -4,8 +4,8 @@ use super::spaces;
 use super::tables::{Permission, Restriction, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Kind};
-use crate::reading::runs::{Budget, Runs, SpillError};
 use crate::reading::{Found, Holder};
+use crate::runs::{Budget, Runs, SpillError};
 
 /// The permissions of spaces that Data Center knows (docs/confluence.md, C17).
 const KNOWN: [&str; 16] = [

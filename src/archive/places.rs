@@ -8,7 +8,7 @@ use super::scope::Claimed;
 use super::spaces;
 use super::tables::{Content, Spine, Status, Tables};
 use crate::model::{Aside, Key, Kind, Subject};
-use crate::reading::runs::SpillError;
+use crate::runs::SpillError;
 
 /// Most pages above one another, and most holders of holders, that are looked at. Those in a circle have no end.
 const LONGEST: usize = 100;

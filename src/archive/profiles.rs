@@ -4,8 +4,8 @@ use super::content::{absent_or, absent_or_number, text_fields};
 use super::tables::Spine;
 use super::work::Mapping;
 use crate::model::{Field, Kind};
-use crate::reading::runs::SpillError;
 use crate::reading::{Found, Holder};
+use crate::runs::SpillError;
 
 const CLASS: &str = "PersonalInformation";
 

@@ -11,8 +11,8 @@ use super::tables::{Owned, Spine, Status, Text, Word, Words};
 use super::work::Mapping;
 use crate::model::{Aside, Field, Kind, Value};
 use crate::package::Object;
-use crate::reading::runs::SpillError;
 use crate::reading::{Found, FoundValue, Holder};
+use crate::runs::SpillError;
 
 const OWN: &str = "ContentProperty";
 const OF_APPS: &str = "CustomContentEntityObject";

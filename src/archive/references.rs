@@ -12,7 +12,7 @@ use roaring::RoaringTreemap;
 
 use super::classes::ContentClass;
 use crate::package::Object;
-use crate::reading::runs::{Budget, Filling, SpillError};
+use crate::runs::{Budget, Filling, SpillError};
 
 /// References of one class and property (with `[]` behind it: members of a collection) that lead nowhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

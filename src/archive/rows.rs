@@ -12,7 +12,7 @@ use super::times::Time;
 use super::{likes, properties, tasks, watches};
 use crate::model::body_sum;
 use crate::package::{Object, Values};
-use crate::reading::runs::Filling;
+use crate::runs::Filling;
 
 /// What became of an object on its way into the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

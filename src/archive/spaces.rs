@@ -4,8 +4,8 @@ use super::content::{absent_or, body_type, digest_fields};
 use super::tables::{Space, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
-use crate::reading::runs::SpillError;
 use crate::reading::{Found, FoundValue, Holder};
+use crate::runs::SpillError;
 
 /// The key of a space's item.
 pub(super) fn key(space: &Space) -> Key {

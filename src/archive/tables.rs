@@ -1,6 +1,6 @@
 //! What is kept of entities.xml: of the compared classes only, without texts, joined from both sides.
 //!
-//! What grows with the content stands in tables that go to disk when they are large ([`crate::reading::runs`]); what is few (spaces, labels, groups,
+//! What grows with the content stands in tables that go to disk when they are large ([`crate::runs`]); what is few (spaces, labels, groups,
 //! names) stays in memory.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use super::tasks::Task;
 use super::times::Time;
 use super::watches::Watch;
 use crate::model::Digest;
-use crate::reading::runs::{SpillError, Table};
+use crate::runs::{SpillError, Table};
 
 /// Strings that repeat, each kept once.
 #[derive(Debug, Default)]

@@ -9,8 +9,8 @@ use super::survey::{AttachmentFiles, Held, HeldSpace};
 use super::tables::Spine;
 use super::times::Time;
 use crate::model::{Aside, Field, Kind, Value};
-use crate::reading::runs::SpillError;
 use crate::reading::{Collector, Found, FoundValue, Holder};
+use crate::runs::SpillError;
 
 /// Numbers by kind.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use super::tables::{Status, Text, Who};
 use super::work::Mapping;
 use crate::model::{Field, Kind, wall_clock};
 use crate::package::Object;
-use crate::reading::runs::SpillError;
 use crate::reading::{Found, Holder};
+use crate::runs::SpillError;
 
 pub(super) const CLASS: &str = "InlineTask";
 

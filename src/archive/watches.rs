@@ -11,8 +11,8 @@ use super::times::Time;
 use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind};
 use crate::package::Object;
-use crate::reading::runs::SpillError;
 use crate::reading::{Found, Holder};
+use crate::runs::SpillError;
 
 pub(super) const CLASS: &str = "Notification";
 

@@ -18,7 +18,7 @@ use crate::clock::Context;
 use crate::model::{Account, Damage, Descriptor, Severity, Subject};
 use crate::package::Package;
 use crate::reading::Found;
-use crate::reading::runs::{Budget, Numbered, SpillError, Table};
+use crate::runs::{Budget, Numbered, SpillError, Table};
 
 /// What is carried from entry to entry while the archive is read.
 pub(super) struct Work<'a> {

@@ -10,11 +10,12 @@ use super::readable::unreadable;
 use super::rows::{State, each_row, state};
 use super::subject::subject;
 use super::tail::above;
+use super::upgraded::{REWRITTEN, is_put_aside, is_upgraded};
 use crate::model::{
     Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Severity, Subject, Uncompared,
     Value, count,
 };
-use crate::reading::{Alignment, ReadError, Row, Shown};
+use crate::reading::{Alignment, Names, ReadError, Row, Shown};
 
 /// How one kind is compared.
 #[derive(Clone, Copy)]
@@ -93,7 +94,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             }
             return Ok(());
         }
-        let mut short: BTreeMap<(Field, &'static str), u64> = BTreeMap::new();
+        let mut short: BTreeMap<(Field, String), u64> = BTreeMap::new();
         each_row(self.alignment, rules, |row| self.row(rules, row, &mut short, &mut each))?;
         for ((field, reason), number) in short {
             let noun = rules.kind.noun(number);
@@ -107,7 +108,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
         &mut self,
         rules: &Rules,
         row: &Row,
-        short: &mut BTreeMap<(Field, &'static str), u64>,
+        short: &mut BTreeMap<(Field, String), u64>,
         each: &mut impl FnMut(&mut Self, &Row) -> bool,
     ) -> Result<(), ReadError> {
         let (expected, actual) = match state(row) {
@@ -145,12 +146,17 @@ impl<'e, 'a> Comparison<'e, 'a> {
         ] {
             let Some(outermost) = cascade.outermost() else { continue };
             let (items, holders) = cascade.words();
+            let copy = self.alignment.names.copy;
             let (code, message) = match what {
                 What::Unexpected => ("unexpected-with", format!("{items} came with {holders} that nobody claimed")),
-                _ => ("missing-with", format!("{items} went with {holders} that the restored copy lacks")),
+                _ => ("missing-with", format!("{items} went with {holders} that the {copy} lacks")),
             };
-            let hop = if what == What::Unexpected { flip(cascade.hop()) } else { cascade.hop() };
-            self.all(&format!("{code}-{}", outermost.name()), message, hop, (self.remedy)(what, hop));
+            let hop = match what {
+                _ if !self.alignment.has_archive() => Hop::Unknown,
+                What::Unexpected => flip(cascade.hop()),
+                What::Missing | What::Differs => cascade.hop(),
+            };
+            self.all(&format!("{code}-{}", outermost.name()), message, hop, self.advice(what, hop));
         }
         let mut outcome = self.outcome;
         outcome.findings.sort_by(|a, b| (std::cmp::Reverse(a.severity), a).cmp(&(std::cmp::Reverse(b.severity), b)));
@@ -163,6 +169,11 @@ impl<'e, 'a> Comparison<'e, 'a> {
             outcome.unread = Some(self.unread.join("; "));
         }
         outcome
+    }
+
+    /// What to do about it. The checks know advice for drills alone.
+    fn advice(&self, what: What, hop: Hop) -> Option<&'static str> {
+        if self.alignment.names == Names::DRILL { (self.remedy)(what, hop) } else { None }
     }
 
     /// Counts one item in scope and examined.
@@ -192,11 +203,15 @@ impl<'e, 'a> Comparison<'e, 'a> {
     /// An item that one side lacks.
     fn absent(&mut self, rules: &Rules, row: &Row, item: &Item, what: What) -> Result<(), ReadError> {
         let (among, word, code) = match what {
-            What::Unexpected => (&self.lost.unexpected, "not claimed", "unexpected"),
-            _ => (&self.lost.missing, "not in the restored copy", "missing"),
+            What::Unexpected => (&self.lost.unexpected, "not claimed".to_owned(), "unexpected"),
+            _ => (&self.lost.missing, format!("not in the {}", self.alignment.names.copy), "missing"),
         };
         if let Some(other) = rules.existence {
             self.leave_out(rules.kind.noun(2), word, Some(other));
+            return Ok(());
+        }
+        if what == What::Unexpected && is_put_aside(self.alignment, item)? {
+            self.leave_out(rules.kind.noun(2), "put aside by an upgrade", None);
             return Ok(());
         }
         if let Some(found) = holder(item, among)? {
@@ -255,7 +270,15 @@ impl<'e, 'a> Comparison<'e, 'a> {
 
     /// Compares the fields of an item that both sides have.
     fn fields(&mut self, rules: &Rules, row: &Row, expected: &Shown, actual: &Shown) -> Result<(), ReadError> {
+        let upgraded = is_upgraded(self.alignment, expected, actual)?;
+        if upgraded {
+            let reason = "rewritten by an upgrade; the text that was claimed is in their history";
+            self.leave_out(rules.kind.noun(2), reason, None);
+        }
         for field in rules.core.iter().chain(rules.fields) {
+            if upgraded && REWRITTEN.contains(field) {
+                continue;
+            }
             if let Some(reason) = self.hidden(*field, expected, actual) {
                 if !rules.core.contains(field) && !self.archived_otherwise(row, *field, expected, actual)? {
                     self.leave_out(Uncompared::field(rules.kind, *field), reason, None);
@@ -325,19 +348,20 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// Why a field can't be compared, if it can't.
-    fn hidden(&self, field: Field, expected: &Item, actual: &Item) -> Option<&'static str> {
+    fn hidden(&self, field: Field, expected: &Item, actual: &Item) -> Option<String> {
+        let Names { claim, copy } = self.alignment.names;
         let hidden = |item: &Item| item.get(field) == Presence::NotObservable;
         match (hidden(expected), hidden(actual)) {
-            (true, true) => return Some("shown by neither the manifest nor the restored copy"),
-            (true, false) => return Some("not shown by the manifest"),
-            (false, true) => return Some("not shown by the restored copy"),
+            (true, true) => return Some(format!("shown by neither the {claim} nor the {copy}")),
+            (true, false) => return Some(format!("not shown by the {claim}")),
+            (false, true) => return Some(format!("not shown by the {copy}")),
             (false, false) => {}
         }
         let digested = matches!(field, Field::Body | Field::BodyBytes)
             || (field == Field::Description && expected.kind == Kind::Space);
         let texts = self.alignment.observation().map(|side| &side.reading.header.texts);
         (digested && texts != Some(&self.alignment.manifest().reading.header.texts))
-            .then_some("digested by other rules on each side")
+            .then(|| "digested by other rules on each side".to_owned())
     }
 
     /// A value as a finding may carry it: the key of restricted content holds its title.
@@ -356,7 +380,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             discrepancy,
             hop,
             place: None,
-            remedy: (self.remedy)(what, hop).map(str::to_owned),
+            remedy: self.advice(what, hop).map(str::to_owned),
         });
         Ok(())
     }

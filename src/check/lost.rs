@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::rows::{State, state};
 use super::tail::elements;
 use crate::model::{Hop, Item, Key, Kind, count};
-use crate::reading::runs::Budget;
 use crate::reading::{Alignment, Keyed, KeyedFilling, ReadError, Row};
+use crate::runs::Budget;
 
 /// The kinds that others hang on, outermost first.
 const HOLDERS: [Kind; 7] =

@@ -23,19 +23,18 @@ mod tail;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod upgraded;
 mod users;
 
 pub use attachments::{Attachments, Compare};
 
-use crate::model::{Backup, Needs, Outcome, Scope};
+use crate::model::{Needs, Outcome, Scope};
 use crate::reading::{Alignment, ReadError};
 use lost::Lost;
 
 /// All that a check may look at.
 #[derive(Debug)]
 pub struct Exhibits<'a> {
-    /// The bytes that were drilled.
-    pub backup: &'a Backup,
     /// The readings side by side; the archive's damage, ledger and descriptor are in its inventory.
     pub alignment: Alignment<'a>,
     /// What of the readings holds other items and is on one side alone.
@@ -47,9 +46,9 @@ impl<'a> Exhibits<'a> {
     ///
     /// # Errors
     /// A reading that could not be read to its end.
-    pub fn new(backup: &'a Backup, alignment: Alignment<'a>) -> Result<Self, ReadError> {
+    pub fn new(alignment: Alignment<'a>) -> Result<Self, ReadError> {
         let lost = Lost::of(&alignment)?;
-        Ok(Self { backup, alignment, lost })
+        Ok(Self { alignment, lost })
     }
 }
 

@@ -1,15 +1,14 @@
 //! Every check on readings of a few items, built by hand.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::*;
 use crate::model::{
-    Account, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Form, Hop, Item,
-    Key, Kind, Ledger, Severity, Subject, Value,
+    Account, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Hop, Item, Key,
+    Kind, Ledger, Severity, Subject, Value,
 };
-use crate::reading::runs::Budget;
 use crate::reading::{Alignment, Claim, Coverage, Gathering, Header, Inventory, Manifest, Observation};
+use crate::runs::Budget;
 
 type Fields = BTreeMap<Field, Option<Value>>;
 
@@ -91,16 +90,8 @@ impl Sides {
         };
         let observation =
             self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });
-        let backup = Backup {
-            path: PathBuf::from("b.zip"),
-            form: Form::Zip,
-            bytes: 1,
-            digest: Digest::of("b"),
-            origin: "b.zip".into(),
-            modified: None,
-        };
         let alignment = Alignment::new(&manifest, &inventory, observation.as_ref()).unwrap();
-        let exhibits = Exhibits::new(&backup, alignment).unwrap();
+        let exhibits = Exhibits::new(alignment).unwrap();
         if let Some(observation) = observation.as_ref().filter(|_| self.spoiled) {
             observation.reading.spoil();
         }

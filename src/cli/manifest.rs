@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use super::live::LiveArgs;
 use super::progress::{Manner, listener};
 use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_USAGE, talk};
 use crate::clock::Context;
-use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
 use crate::expect::ExpectError;
 use crate::model::{Digest, Fault, Kind, Scope, count};
 use crate::reading::{FileError, Manifest, read_manifest};
@@ -33,18 +32,8 @@ pub struct ManifestArgs {
     /// Takes a manifest that was captured before, to bind it.
     #[arg(long, value_name = "FILE", requires = "bind")]
     from_manifest: Option<PathBuf>,
-    /// Only this space; may be repeated. Without it, all spaces.
-    #[arg(long = "space", value_name = "KEY", requires = "from_confluence")]
-    spaces: Vec<String>,
-    /// User name for Basic authentication; the password comes from --password-env.
-    #[arg(long, value_name = "NAME", requires = "from_confluence")]
-    user: Option<String>,
-    /// Environment variable that holds the user's password.
-    #[arg(long, value_name = "VARIABLE", default_value = "CONFLUENCE_PASSWORD")]
-    password_env: String,
-    /// Environment variable that holds a personal access token; used where no --user is given.
-    #[arg(long, value_name = "VARIABLE", default_value = "CONFLUENCE_TOKEN")]
-    token_env: String,
+    #[command(flatten)]
+    live: LiveArgs,
     /// Binds the manifest to this backup, by its SHA-256. A manifest from a backup is bound to it anyway.
     #[arg(long, value_name = "BACKUP")]
     bind: Option<PathBuf>,
@@ -60,6 +49,10 @@ pub struct ManifestArgs {
 pub async fn run(args: ManifestArgs, cancel: CancellationToken) -> u8 {
     if args.out.exists() {
         talk::say(&format!("error: {} is there already; name a new file", args.out.display()));
+        return EXIT_USAGE;
+    }
+    if args.live.is_used() && args.from_confluence.is_none() {
+        talk::say("error: --space and --user are for --from-confluence");
         return EXIT_USAGE;
     }
     let ctx = Context::new(listener(Manner::fitting(args.quiet)), cancel);
@@ -135,22 +128,10 @@ async fn from_backup(path: PathBuf, ctx: &Context) -> Result<Manifest, (String, 
 }
 
 async fn from_confluence(args: &ManifestArgs, ctx: &Context) -> Result<Manifest, (String, u8)> {
-    let secret = |variable: &str| {
-        std::env::var(variable).ok().filter(|value| !value.is_empty()).map(SecretString::from).ok_or_else(|| {
-            usage(format!(
-                "the environment variable {variable} is not set; it must hold the secret for this Confluence"
-            ))
-        })
-    };
-    let auth = match &args.user {
-        Some(user) => Auth::Basic { user: user.clone(), password: secret(&args.password_env)? },
-        None => Auth::Bearer(secret(&args.token_env)?),
-    };
-    let base = args.from_confluence.clone().unwrap_or_default();
+    let base = args.from_confluence.as_deref().unwrap_or_default();
+    let client = args.live.client(base, ctx).map_err(usage)?;
     let rig = |error: &dyn std::fmt::Display| (format!("failed to {error}"), EXIT_INCONCLUSIVE);
-    let client = Client::new(Endpoint { base, auth }, ClientSettings::default(), ctx.cancel.clone())
-        .map_err(|error| rig(&error))?;
-    let scope = if args.spaces.is_empty() { Scope::Site } else { Scope::Spaces(args.spaces.clone()) };
+    let scope = if args.live.spaces.is_empty() { Scope::Site } else { Scope::Spaces(args.live.spaces.clone()) };
     expect::capture(&client, &scope, ctx).await.map_err(|error| rig(&error))
 }
 

@@ -34,6 +34,7 @@ use crate::settings::SecretRef;
   REHEARSE_MOCK_PASSWORD=secret rehearse mock --listen 127.0.0.1:8090
   rehearse mock --load backups/export.zip        then open http://127.0.0.1:8090/
   rehearse mock --load backups/site.zip --user ann=env:ANN_PASSWORD
+  rehearse mock --data wiki/                     keeps what is restored, also when it is started again
   rehearse mock --set-up 9.2                     then go through its set-up at http://127.0.0.1:8090/")]
 pub struct MockArgs {
     /// Where it listens; port 0 takes a free one.
@@ -46,6 +47,10 @@ pub struct MockArgs {
     /// Its home folder; a private one that goes away, unless given.
     #[arg(long, value_name = "FOLDER")]
     home: Option<PathBuf>,
+    /// Keeps the site in this folder, and serves what was restored there before. A program that is killed while it restores leaves the site of before. Jobs
+    /// and sessions are not kept.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["home", "set_up"])]
+    data: Option<PathBuf>,
     /// A file whose first line is the administrator's password.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -119,7 +124,8 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
         None => None,
     };
     let folder;
-    let home = match args.home {
+    let lasts = args.data.is_some();
+    let home = match args.data.or(args.home) {
         Some(home) => home,
         None => {
             folder = tempfile::tempdir().map_err(|error| format!("failed to make a home folder: {error}"))?;
@@ -127,7 +133,7 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
         }
     };
     let mut settings = Settings::new(home, "admin", password);
-    settings.address = args.listen;
+    (settings.address, settings.lasts) = (args.listen, lasts);
     (settings.dialect, settings.version) = (args.dialect, args.dialect.version());
     let usual = if args.dialect == Dialect::Cloud { "/wiki" } else { "" };
     settings.context_path = args.context_path.unwrap_or_else(|| usual.to_owned());
@@ -147,6 +153,9 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
         server = Server::start(settings) => server?,
         () = cancel.cancelled() => return Err(interrupted()),
     };
+    if server.found().cut_short {
+        talk::say("warning: a restore was cut short when the program ended; the site is as it was before it");
+    }
     match loaded {
         Some((path, whole)) => {
             if !whole {
@@ -157,7 +166,11 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
             talk::say(&format!("{path} is open on {}/; Ctrl-C ends it", server.base_url()));
         }
         None => {
-            let who = if args.set_up.is_some() { "waits to be set up" } else { "user admin" };
+            let who = match (args.set_up.is_some(), server.found().site) {
+                (true, _) => "waits to be set up",
+                (false, true) => "user admin, with the site that was kept",
+                (false, false) => "user admin",
+            };
             talk::say(&format!("mock Confluence on {}, {who}; Ctrl-C ends it", server.base_url()));
         }
     }

@@ -2,15 +2,18 @@
 //!
 //! One file a command. Nothing imports this module, and no rule about drills lives here.
 
+mod compare;
 mod completions;
 mod drills;
 mod explain;
 mod gather;
 mod init;
 mod inspect;
+mod live;
 mod manifest;
 mod mock;
 mod progress;
+mod prove;
 mod run;
 mod sample;
 mod schema;
@@ -54,11 +57,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Compare(compare::CompareArgs),
     Inspect(inspect::InspectArgs),
     Init(init::Init),
     Schema(schema::Schema),
     Explain(explain::Explain),
     Manifest(manifest::ManifestArgs),
+    Prove(prove::ProveArgs),
     Mock(mock::MockArgs),
     Sample(sample::SampleArgs),
     Sweep(sweep::SweepArgs),
@@ -69,11 +74,13 @@ enum Command {
 pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Run(run) => run.run(),
+        Command::Compare(args) => with_runtime(|cancel| compare::run(args, cancel)),
         Command::Inspect(args) => with_runtime(|cancel| inspect::run(args, cancel)),
         Command::Init(init) => init.run(),
         Command::Schema(schema) => schema.run(),
         Command::Explain(explain) => explain.run(),
         Command::Manifest(args) => with_runtime(|cancel| manifest::run(args, cancel)),
+        Command::Prove(args) => with_runtime(|cancel| prove::run(args, cancel)),
         Command::Mock(args) => with_runtime(|cancel| mock::run(args, cancel)),
         Command::Sample(args) => sample::run(&args),
         Command::Sweep(args) => with_runtime(async |_| sweep::run(&args).await),

@@ -20,6 +20,8 @@ pub(super) struct Thing {
     pub body: Option<Digest>,
     /// Whether that text holds the marker of an inline comment.
     pub marked: bool,
+    /// Whether it holds a macro with a parameter.
+    pub parameter: bool,
 }
 
 /// Somebody points to an object.
@@ -280,6 +282,7 @@ impl Thing {
     fn new(mut raw: RawObject) -> Self {
         let body = raw.filled("body").map(Digest::of);
         let marked = raw.text("body").is_some_and(|text| text.contains("inline-comment-marker"));
+        let parameter = raw.text("body").is_some_and(|text| text.contains("</ac:parameter>"));
         for (_, value) in &mut raw.properties {
             if let Raw::Text(text) = value
                 && text.len() > KEPT
@@ -289,7 +292,7 @@ impl Thing {
                 text.shrink_to_fit();
             }
         }
-        Self { raw, body, marked }
+        Self { raw, body, marked, parameter }
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Opti
             let set = Op::SetText { name: "name", text: name };
             return Some(say("renamed the space", Kind::Space, index).editing(index, [set]));
         }
+        Mutation::RemoveSpace => return whole_space(contents, index),
+        Mutation::RenameUser => return renamed_user(contents, index),
         Mutation::DropUser => {
             // An account that is in no group may be one that nobody reads; one with a group is in use.
             let member = contents.pointers(index).iter().any(|pointer| pointer.name == "userMember");
@@ -65,6 +67,26 @@ pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Opti
         _ => return None,
     };
     if suits { said.removing(contents, &[index]) } else { None }
+}
+
+/// A space with all that belongs to it, where another stays.
+fn whole_space(contents: &Contents, index: usize) -> Option<Victim> {
+    contents.of_class("Space").nth(1)?;
+    let within: Vec<usize> = std::iter::once(index)
+        .chain(contents.pointers(index).iter().filter(|one| one.name == "space").map(|one| one.from))
+        .chain(contents.raw(index)?.reference("description").and_then(|(class, id)| contents.find(class, id)))
+        .collect();
+    Victim::new(contents, "removed the space", &[(Kind::Space, index)]).removing(contents, &within)
+}
+
+/// A user who wrote something that is live, under another name.
+fn renamed_user(contents: &Contents, index: usize) -> Option<Victim> {
+    let wrote = |one: &super::contents::Pointer| one.name == "creator" && contents.is_live_holder(one.from);
+    contents.pointers(index).iter().find(|one| wrote(one))?;
+    let name = format!("{}-renamed", contents.raw(index)?.filled("name")?);
+    let set = |property, text| Op::SetText { name: property, text };
+    let ops = [set("lowerName", name.to_lowercase()), set("name", name)];
+    Some(Victim::new(contents, "renamed the user", &[(Kind::User, index)]).editing(index, ops))
 }
 
 fn live_holder(contents: &Contents, index: usize) -> Option<usize> {

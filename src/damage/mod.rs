@@ -37,10 +37,16 @@ pub enum Mutation {
     EmptyBody,
     /// Two pages of a space have each other's text.
     SwapBodies,
+    /// A parameter of a macro has another value.
+    AlterParameter,
+    /// The newest edit of a page is missing: it has the text and the date of the version before.
+    StaleText,
     /// A page without children hangs below another page.
     ChangeParent,
     /// A page has another title.
     RenameTitle,
+    /// A page has the title of another one of its space.
+    DuplicateTitle,
     /// A title with letters beyond ASCII was read in the wrong encoding.
     GarbleTitle,
     /// The view restriction of a page vanishes: everybody can read it.
@@ -59,6 +65,10 @@ pub enum Mutation {
     DropTemplate,
     /// A space has another name.
     RenameSpace,
+    /// A space of several vanishes, with all that is in it.
+    RemoveSpace,
+    /// A user who wrote something has another name: whoever is looked up by the old one is nobody.
+    RenameUser,
     /// An account vanishes from a site, with its memberships. What it wrote stays.
     DropUser,
     /// An account is in one group less.
@@ -102,14 +112,17 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every mutation; [`Self::CutZip`] with the half and with all but the last byte.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 40] = [
         Self::RemovePage,
         Self::RemoveBlogPost,
         Self::CutBody,
         Self::EmptyBody,
         Self::SwapBodies,
+        Self::AlterParameter,
+        Self::StaleText,
         Self::ChangeParent,
         Self::RenameTitle,
+        Self::DuplicateTitle,
         Self::GarbleTitle,
         Self::DropRestriction,
         Self::DropLabel,
@@ -119,6 +132,8 @@ impl Mutation {
         Self::DropSpacePermission,
         Self::DropTemplate,
         Self::RenameSpace,
+        Self::RemoveSpace,
+        Self::RenameUser,
         Self::DropUser,
         Self::DropMembership,
         Self::RemoveAttachment,
@@ -148,8 +163,11 @@ impl Mutation {
             Self::CutBody => "cut-body",
             Self::EmptyBody => "empty-body",
             Self::SwapBodies => "swap-bodies",
+            Self::AlterParameter => "alter-parameter",
+            Self::StaleText => "stale-text",
             Self::ChangeParent => "change-parent",
             Self::RenameTitle => "rename-title",
+            Self::DuplicateTitle => "duplicate-title",
             Self::GarbleTitle => "garble-title",
             Self::DropRestriction => "drop-restriction",
             Self::DropLabel => "drop-label",
@@ -159,6 +177,8 @@ impl Mutation {
             Self::DropSpacePermission => "drop-space-permission",
             Self::DropTemplate => "drop-template",
             Self::RenameSpace => "rename-space",
+            Self::RemoveSpace => "remove-space",
+            Self::RenameUser => "rename-user",
             Self::DropUser => "drop-user",
             Self::DropMembership => "drop-membership",
             Self::RemoveAttachment => "remove-attachment",

@@ -30,6 +30,22 @@ pub(super) fn fit(mutation: Mutation, seed: u64, contents: &Contents, page: usiz
             let title = live_title(contents, page)?;
             Some(say("renamed the page", Kind::Page).editing(page, titles(&format!("{title} (renamed)"))))
         }
+        Mutation::AlterParameter => {
+            let body = plain_body(contents, page)?;
+            contents.things().get(body).filter(|thing| thing.parameter)?;
+            let said = say("changed a parameter of a macro on the page", Kind::Page);
+            Some(said.editing(body, [Op::Lengthen { name: "body" }]))
+        }
+        Mutation::StaleText => stale(contents, page),
+        Mutation::DuplicateTitle => {
+            let own = live_title(contents, page).filter(|_| is_leaf(contents, page))?;
+            let home = contents.raw(page)?.reference("space");
+            let beside = |other: &usize| contents.raw(*other).is_some_and(|raw| raw.reference("space") == home);
+            let mut titles_beside =
+                contents.of_class("Page").filter(beside).filter_map(|other| live_title(contents, other));
+            let title = titles_beside.find(|title| *title != own)?.to_owned();
+            Some(say("gave the title of another one to the page", Kind::Page).editing(page, titles(&title)))
+        }
         Mutation::GarbleTitle => {
             let title = live_title(contents, page).filter(|title| !title.is_ascii())?;
             // Each byte of UTF-8 read as a letter of its own, without the range of control characters.
@@ -70,6 +86,22 @@ fn plain_body(contents: &Contents, page: usize) -> Option<usize> {
     let body = contents.body(page).filter(|_| contents.is_live_holder(page))?;
     let thing = contents.things().get(body)?;
     (thing.body.is_some() && !thing.marked).then_some(body)
+}
+
+/// The page as its newest older version was, which stays beside it.
+fn stale(contents: &Contents, page: usize) -> Option<Victim> {
+    let body = plain_body(contents, page)?;
+    let number = |index: usize| contents.raw(index)?.number("version");
+    let older = contents.of_class("Page").filter(|other| contents.original(*other) == Some(page));
+    let before =
+        older.filter(|other| contents.raw(*other).is_some_and(|raw| raw.text("contentStatus") == Some("current")));
+    let before = before.max_by_key(|other| number(*other))?;
+    let its = contents.body(before)?;
+    let digest = |body: usize| contents.things().get(body).and_then(|thing| thing.body.as_ref());
+    let differs = digest(its).is_some() && digest(its) != digest(body);
+    let date = Op::CopyProperty { name: "lastModificationDate", from: before };
+    let said = Victim::new(contents, "took the newest edit from the page", &[(Kind::Page, page)]);
+    differs.then(|| said.editing(body, [Op::CopyProperty { name: "body", from: its }]).editing(page, [date]))
 }
 
 fn swapped(contents: &Contents, page: usize) -> Option<Victim> {

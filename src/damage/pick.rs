@@ -23,6 +23,8 @@ pub(super) enum Op {
     CopyProperty { name: &'static str, from: usize },
     /// The first half of a text.
     Halve { name: &'static str },
+    /// One more letter at the end of the first parameter of a macro in a text.
+    Lengthen { name: &'static str },
 }
 
 /// What will be broken, before anything is written.
@@ -93,6 +95,9 @@ pub(super) fn choose(mutation: Mutation, seed: u64, contents: &Contents) -> Opti
         | Mutation::CutBody
         | Mutation::EmptyBody
         | Mutation::SwapBodies
+        | Mutation::AlterParameter
+        | Mutation::StaleText
+        | Mutation::DuplicateTitle
         | Mutation::ChangeParent
         | Mutation::RenameTitle
         | Mutation::GarbleTitle
@@ -103,7 +108,8 @@ pub(super) fn choose(mutation: Mutation, seed: u64, contents: &Contents) -> Opti
         Mutation::DropComment => "Comment",
         Mutation::DropSpacePermission => "SpacePermission",
         Mutation::DropTemplate => "PageTemplate",
-        Mutation::RenameSpace => "Space",
+        Mutation::RenameSpace | Mutation::RemoveSpace => "Space",
+        Mutation::RenameUser => "ConfluenceUserImpl",
         Mutation::DropUser => "InternalUser",
         Mutation::DropMembership => "HibernateMembership",
         Mutation::RemoveAttachment | Mutation::DropOldAttachmentVersion => "Attachment",

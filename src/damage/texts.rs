@@ -94,14 +94,15 @@ fn apply(text: &str, op: &Op, written: &BTreeMap<usize, String>) -> Option<Strin
             let other = written.get(from)?;
             replaced(property(name)?.whole, other.get(child(other, "property", name)?.whole)?)
         }
+        Op::Lengthen { name } => {
+            let property = property(name)?;
+            let full = bare(text.get(property.inner.clone())?)?;
+            let at = full.find("</ac:parameter>")?;
+            replaced(property.inner, &cdata(&format!("{}x{}", full.get(..at)?, full.get(at..)?)))
+        }
         Op::Halve { name } => {
             let property = property(name)?;
-            let inner = text.get(property.inner.clone())?;
-            let bare = inner.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"));
-            let full = bare.map_or_else(
-                || quick_xml::escape::unescape(inner).ok().map(|text| text.into_owned()),
-                |text| Some(text.to_owned()),
-            )?;
+            let full = bare(text.get(property.inner.clone())?)?;
             let half = (0..=full.len() / 2).rev().find(|at| full.is_char_boundary(*at))?;
             replaced(property.inner, &cdata(full.get(..half)?))
         }
@@ -129,6 +130,14 @@ fn apply(text: &str, op: &Op, written: &BTreeMap<usize, String>) -> Option<Strin
             }
             Some(out)
         }
+    }
+}
+
+/// A text without its CDATA section, or without entities.
+fn bare(inner: &str) -> Option<String> {
+    match inner.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) {
+        Some(text) => Some(text.to_owned()),
+        None => quick_xml::escape::unescape(inner).ok().map(|text| text.into_owned()),
     }
 }
 

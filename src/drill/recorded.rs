@@ -30,6 +30,16 @@ pub(super) struct Seen {
     pub(super) quoted: Option<Quoted>,
 }
 
+impl Seen {
+    fn readings(&self) -> [Option<&Reading>; 3] {
+        [
+            self.expected.as_ref().map(|side| &side.manifest.reading),
+            self.inventory.as_ref().map(|side| &side.reading),
+            self.observed.as_ref().map(|side| &side.reading),
+        ]
+    }
+}
+
 /// The record of a drill that is about to begin: nothing has run, and it is no pass.
 pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
     let check = |planned: &Spanned<Check>| CheckRecord {
@@ -69,9 +79,9 @@ pub(super) fn record(
         target: seen.target.clone(),
         stages,
         checks,
-        counts: counts(&seen),
-        asides: seen.inventory.as_ref().map(asides).unwrap_or_default(),
-        blind_spots: blind_spots(&seen),
+        counts: counts(seen.readings()),
+        asides: seen.inventory.as_ref().map(|inventory| asides(&inventory.reading)).unwrap_or_default(),
+        blind_spots: blind_spots(seen.readings()),
         at_least: at_least(plan, &seen),
         required: Some(plan.assurance),
         reached: None,
@@ -192,23 +202,21 @@ fn position(plan: &Plan, span: crate::settings::Span) -> Position {
 }
 
 /// How many items of each kind the three sides have.
-fn counts(seen: &Seen) -> BTreeMap<Kind, Counts> {
+pub(super) fn counts(sides: [Option<&Reading>; 3]) -> BTreeMap<Kind, Counts> {
+    let [manifest, archive, copy] = sides;
     let number = |reading: Option<&Reading>, kind| {
         reading
             .filter(|reading| reading.header.reads(kind) || reading.number(kind) > 0)
             .map(|reading| reading.number(kind))
     };
-    let of = |kind| Counts {
-        manifest: number(seen.expected.as_ref().map(|side| &side.manifest.reading), kind),
-        archive: number(seen.inventory.as_ref().map(|side| &side.reading), kind),
-        copy: number(seen.observed.as_ref().map(|side| &side.reading), kind),
-    };
+    let of =
+        |kind| Counts { manifest: number(manifest, kind), archive: number(archive, kind), copy: number(copy, kind) };
     Kind::ALL.into_iter().map(|kind| (kind, of(kind))).filter(|(_, counts)| *counts != Counts::default()).collect()
 }
 
-/// What the archive holds and no check compares.
-fn asides(inventory: &Inventory) -> Vec<Uncompared> {
-    let asides = inventory.reading.asides();
+/// What a reading holds and no check compares.
+pub(super) fn asides(reading: &Reading) -> Vec<Uncompared> {
+    let asides = reading.asides();
     let left_out = |kind: Kind, number, reason: &str| Uncompared {
         what: kind.noun(number).to_owned(),
         number,
@@ -217,28 +225,30 @@ fn asides(inventory: &Inventory) -> Vec<Uncompared> {
     };
     let unasked = Kind::ALL.into_iter().filter_map(|kind| {
         let aside = |(of, number): (&(Kind, _), &u64)| if of.0 == kind { *number } else { 0 };
-        let number = inventory.reading.number(kind) - asides.iter().map(aside).sum::<u64>();
+        let number = reading.number(kind) - asides.iter().map(aside).sum::<u64>();
         (number > 0).then_some(left_out(kind, number, kind.unasked()?))
     });
     let asides = asides.iter().map(|((kind, aside), number)| left_out(*kind, *number, aside.reason()));
     asides.chain(unasked).collect()
 }
 
-fn blind_spots(seen: &Seen) -> Vec<String> {
-    let sides = [
-        seen.expected.as_ref().map(|side| ("manifest", &side.manifest.reading)),
-        seen.inventory.as_ref().map(|side| ("archive", &side.reading)),
-        seen.observed.as_ref().map(|side| ("restored copy", &side.reading)),
-    ];
-    let spots: BTreeSet<String> = sides
-        .into_iter()
-        .flatten()
-        .flat_map(|(side, reading)| reading.header.blind_spots.iter().map(move |spot| format!("{side}: {spot}")))
-        .collect();
+fn blind_spots(sides: [Option<&Reading>; 3]) -> Vec<String> {
+    let [manifest, archive, copy] = sides;
+    let spots: BTreeSet<String> =
+        spots([("manifest", manifest), ("archive", archive), ("restored copy", copy)]).into_iter().collect();
     // A manifest from the backup repeats the archive's words.
     let repeated =
         |spot: &String| spot.strip_prefix("manifest: ").is_some_and(|rest| spots.contains(&format!("archive: {rest}")));
     spots.iter().filter(|spot| !repeated(spot)).cloned().collect()
+}
+
+/// What each side could not show, in words.
+pub(super) fn spots<'a>(sides: impl IntoIterator<Item = (&'a str, Option<&'a Reading>)>) -> Vec<String> {
+    let of = |(side, reading): (&'a str, Option<&'a Reading>)| {
+        let spots = reading.map(|reading| reading.header.blind_spots.as_slice()).unwrap_or_default();
+        spots.iter().map(move |spot| format!("{side}: {spot}"))
+    };
+    sides.into_iter().flat_map(of).collect()
 }
 
 fn at_least(plan: &Plan, seen: &Seen) -> Vec<AtLeast> {

@@ -138,7 +138,7 @@ pub(super) async fn compare(
         }
     };
     let alignment = blocking(|| Alignment::new(manifest, inventory, observed)).map_err(Broken::rig)?;
-    let exhibits = blocking(|| Exhibits::new(backup, alignment)).map_err(Broken::rig)?;
+    let exhibits = blocking(|| Exhibits::new(alignment)).map_err(Broken::rig)?;
     let mut compared = Compared::new();
     for planned in &plan.checks {
         let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();

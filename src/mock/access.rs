@@ -2,7 +2,9 @@
 //!
 //! What callers may not see isn't there for them: every answer is made from a site that lacks it, so that no endpoint can forget to ask.
 
-use super::store::{Content, ContentKind, Label, Operation, Site, Space, Status, Subject};
+use roaring::RoaringTreemap;
+
+use super::store::{ContentKind, Head, Label, Operation, Site, Space, Status, Subject, Tables};
 
 /// The group whose members see everything, whatever is restricted (R31).
 const SUPER_GROUP: &str = "confluence-administrators";
@@ -75,48 +77,49 @@ impl<'a> Rights<'a> {
 
     /// A version or a draft is there only with what it is of, a comment or a file only with what it hangs on, and all of it only in a space that
     /// is there.
-    fn see_content(self, row: &Content) -> bool {
-        let mut row = row;
+    fn see_content(self, head: &Head) -> bool {
+        let mut head = head;
         // A version of a file on a comment on a page is the deepest that Confluence has; the bound keeps a cycle from turning for ever.
         for _ in 0..8 {
-            if !self.own_state(row) || !self.within_restrictions(row) {
+            if !self.own_state(head) || !self.within_restrictions(head) {
                 return false;
             }
-            let Some(holder) = row.original.or(row.container) else { return self.home(row) };
-            let Some(holder) = self.site.content.get(&holder) else { return false };
-            row = holder;
+            let Some(holder) = head.original().or(head.container()) else { return self.home(head) };
+            let Some(holder) = self.site.content.head(holder) else { return false };
+            head = holder;
         }
         false
     }
 
     /// Drafts are their authors', and the trash is for those who administer the space (R33).
-    fn own_state(self, row: &Content) -> bool {
-        match row.status {
+    fn own_state(self, head: &Head) -> bool {
+        match head.status {
             Status::Current | Status::Archived => true,
-            Status::Draft => row.creator.as_deref().is_some_and(|key| self.is_named(key)),
-            Status::Trashed => self.space_of(row).is_some_and(|space| self.administer_space(space)),
+            Status::Draft => self.site.content.indexes().drafter(head.id).is_some_and(|key| self.is_named(key)),
+            Status::Trashed => self.space_of(head).is_some_and(|space| self.administer_space(space)),
         }
     }
 
     /// View restrictions of a page hold for all pages below it; each must let the caller through (R32).
-    fn within_restrictions(self, row: &Content) -> bool {
-        let lets_through = |page: &Content| {
-            let mut readers = page.restrictions.iter().filter(|one| one.operation == Operation::Read).peekable();
+    fn within_restrictions(self, head: &Head) -> bool {
+        let lets_through = |id: u64| {
+            let restrictions = self.site.content.indexes().restrictions(id);
+            let mut readers = restrictions.iter().filter(|one| one.operation == Operation::Read).peekable();
             readers.peek().is_none() || readers.any(|one| self.is_meant(&one.subject))
         };
-        lets_through(row) && self.site.ancestors(row).into_iter().all(lets_through)
+        lets_through(head.id) && self.site.ancestor_ids(head).into_iter().all(lets_through)
     }
 
     /// What lies in no space, such as somebody's profile, is for whoever has an account.
-    fn home(self, row: &Content) -> bool {
-        self.space_of(row).map_or_else(|| self.is_known(), |space| self.see_space(space))
+    fn home(self, head: &Head) -> bool {
+        self.space_of(head).map_or_else(|| self.is_known(), |space| self.see_space(space))
     }
 
-    fn space_of(self, row: &Content) -> Option<&'a Space> {
+    fn space_of(self, head: &Head) -> Option<&'a Space> {
         let spaces = &self.site.spaces;
-        let described = || spaces.values().find(|space| space.description == Some(row.id));
-        let own = self.site.space_of(row).and_then(|id| spaces.get(&id));
-        own.or_else(|| if row.kind == ContentKind::SpaceDescription { described() } else { None })
+        let described = || spaces.values().find(|space| space.description == Some(head.id));
+        let own = self.site.space_of_head(head).and_then(|id| spaces.get(&id));
+        own.or_else(|| if head.kind == ContentKind::SpaceDescription { described() } else { None })
     }
 
     fn on_site(self, kind: &str) -> bool {
@@ -161,22 +164,16 @@ impl<'a> Rights<'a> {
     }
 }
 
-/// The site as a caller sees it: what is hidden from them isn't in it. People and groups stay, since content names them.
-pub fn visible(site: &Site, caller: &Caller) -> Site {
+/// What of the whole site a caller sees: tables without what is hidden from them, and the ids of content. People and groups stay, since content
+/// names them.
+pub fn visible(site: &Site, caller: &Caller) -> (Tables, RoaringTreemap) {
     let rights = Rights::of(caller, site);
-    let mut part = Site::default();
-    let spaces = site.spaces.iter().filter(|(_, space)| rights.see_space(space));
-    part.spaces = spaces.map(|(id, space)| (*id, space.clone())).collect();
-    let content = site.content.iter().filter(|(_, row)| rights.see_content(row));
-    part.content = content.map(|(id, row)| (*id, row.clone())).collect();
-    let shown = |space: Option<u64>| space.is_none_or(|space| part.spaces.contains_key(&space));
-    let templates = site.templates.iter().filter(|(_, template)| shown(template.space));
-    part.templates = templates.map(|(id, template)| (*id, template.clone())).collect();
-    let labels = site.labels.iter().filter(|(_, label)| rights.see_label(label));
-    part.labels = labels.map(|(id, label)| (*id, label.clone())).collect();
-    (part.users, part.accounts, part.groups) = (site.users.clone(), site.accounts.clone(), site.groups.clone());
-    (part.packages, part.texts) = (site.packages.clone(), site.texts.clone());
-    (part.permissions, part.next_id) = (site.permissions.clone(), site.next_id);
-    part.reindex();
-    part
+    let mut tables = Tables::clone(site);
+    tables.spaces.retain(|_, space| rights.see_space(space));
+    let spaces = &tables.spaces;
+    tables.templates.retain(|_, template| template.space.is_none_or(|space| spaces.contains_key(&space)));
+    tables.labels.retain(|_, label| rights.see_label(label));
+    tables.reindex();
+    let content = site.content.heads().filter(|head| rights.see_content(head)).map(|head| head.id);
+    (tables, content.collect())
 }

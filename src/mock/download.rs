@@ -1,7 +1,6 @@
 //! Bytes of attachments, streamed from the restored package; never whole in memory.
 
 use std::io::Read as _;
-use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -29,7 +28,7 @@ pub async fn attachment(
 ) -> Response {
     let ask = Ask { path: String::new(), params };
     let (name, asked) = (file.clone(), state.clone());
-    let found = tokio::task::spawn_blocking(move || find(&asked.seen_by(&caller), &page, &name, &ask)).await;
+    let found = tokio::task::spawn_blocking(move || find(asked.seen_by(&caller), &page, &name, &ask)).await;
     match found.unwrap_or_else(|error| Err(Refusal::broken(&error))) {
         Ok((site, bytes, media_type)) => {
             let length = bytes.length;
@@ -57,7 +56,15 @@ pub async fn attachment(
     }
 }
 
-fn find(site: &Arc<Site>, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site>, store::Bytes, String), Refusal> {
+fn find(site: Site, page: &str, file: &str, ask: &Ask) -> Result<(Site, store::Bytes, String), Refusal> {
+    let found = look(&site, page, file, ask);
+    if let Some(why) = site.content.failure() {
+        return Err(Refusal::broken(&why));
+    }
+    found.map(|(bytes, media_type)| (site, bytes, media_type))
+}
+
+fn look(site: &Site, page: &str, file: &str, ask: &Ask) -> Result<(store::Bytes, String), Refusal> {
     let gone = || Refusal::not_found(format!("The attachment {file} of content {page} could not be found"));
     let page: u64 = page.parse().map_err(|_| gone())?;
     let version = ask.number::<u64>("version")?;
@@ -76,7 +83,7 @@ fn find(site: &Arc<Site>, page: &str, file: &str, ask: &Ask) -> Result<(Arc<Site
     let own = row.file.clone().unwrap_or_default();
     let bytes = own.bytes.ok_or_else(gone)?;
     let media_type = own.media_type.filter(|text| header::HeaderValue::from_str(text).is_ok());
-    Ok((site.clone(), bytes, media_type.unwrap_or_else(|| "application/octet-stream".to_owned())))
+    Ok((bytes, media_type.unwrap_or_else(|| "application/octet-stream".to_owned())))
 }
 
 /// What goes wrong with a download on purpose.
@@ -90,7 +97,7 @@ struct Spoiled {
 
 fn send(site: &Site, bytes: &store::Bytes, mut spoiled: Spoiled, to: &Sender<std::io::Result<Bytes>>) {
     let broken = |message: &str| std::io::Error::other(message.to_owned());
-    let opened = site.packages.get(bytes.package).and_then(|package| {
+    let opened = site.files.packages.get(bytes.package).map(|held| &held.package).and_then(|package| {
         let entry = package.entry(&bytes.entry)?;
         package.read(entry).ok()
     });

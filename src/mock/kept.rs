@@ -3,24 +3,24 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Error, Result};
-use std::path::Path;
 
+use super::store::Pooled;
 use crate::package::{Habit, Limits, ObjectWriter, RawObject, objects};
 
 /// Takes in objects.
 #[derive(Debug)]
 pub struct KeptWriter {
     to: ObjectWriter<BufWriter<File>>,
-    path: tempfile::TempPath,
+    place: Pooled,
     last: u64,
 }
 
 impl KeptWriter {
-    /// Begins a file of its own in this folder.
-    pub fn create(folder: &Path) -> Result<Self> {
-        let (file, path) = tempfile::NamedTempFile::new_in(folder)?.into_parts();
+    /// Begins a file at this place.
+    pub fn create(place: Pooled) -> Result<Self> {
+        let file = File::create_new(place.path())?;
         let to = ObjectWriter::begin(BufWriter::with_capacity(1 << 18, file), Habit::Modern, "")?;
-        Ok(Self { to, path, last: 0 })
+        Ok(Self { to, place, last: 0 })
     }
 
     /// Takes in one object.
@@ -32,18 +32,28 @@ impl KeptWriter {
     /// Ends the file.
     pub fn finish(self) -> Result<Kept> {
         self.to.finish()?;
-        Ok(Kept { path: self.path, last: self.last })
+        Ok(Kept { place: self.place, last: self.last })
     }
 }
 
-/// A finished file; it is removed when the last site that needs it is gone.
+/// A finished file.
 #[derive(Debug)]
 pub struct Kept {
-    path: tempfile::TempPath,
+    place: Pooled,
     last: u64,
 }
 
 impl Kept {
+    /// A file that was finished before.
+    pub fn known(place: Pooled, last: u64) -> Self {
+        Self { place, last }
+    }
+
+    /// Where it lies.
+    pub fn file(&self) -> &Pooled {
+        &self.place
+    }
+
     /// The highest id of its objects.
     pub fn last(&self) -> u64 {
         self.last
@@ -51,7 +61,7 @@ impl Kept {
 
     /// Its objects, one after the other.
     pub fn objects(&self, limits: &Limits) -> Result<impl Iterator<Item = Result<RawObject>> + use<>> {
-        Ok(objects(File::open(&self.path)?, limits).map(|object| object.map_err(Error::other)))
+        Ok(objects(File::open(self.place.path())?, limits).map(|object| object.map_err(Error::other)))
     }
 }
 

@@ -12,8 +12,9 @@
 //!
 //! What was restored can be backed up again (`backup`), by the same calls as in Confluence.
 //!
-//! Tables are held in memory, texts and objects without a table in files of the home, bytes of attachments in the restored package, which
-//! therefore must stay where it is and as it is. Measured on a made site of 129,083 objects (129 MB of entities.xml, 25 MB of texts): 60 MB, about half a kilobyte an object.
+//! Rows of content lie in a database of the home, texts and objects without a table in files beside it, bytes of attachments in the restored package
+//! (`store`). It therefore must stay where it is and as it is, but where the home lasts, which has a copy. A site of 100,000 pages, 1,277,948 objects, is restored and
+//! served within 140 MiB.
 
 mod access;
 mod answer;
@@ -25,6 +26,7 @@ mod cql;
 mod download;
 mod expand;
 mod health;
+mod home;
 mod import;
 mod jobs;
 mod kept;
@@ -46,6 +48,7 @@ mod troubles;
 
 pub use auth::MOCK_HEADER;
 pub use health::health;
+pub use home::{Found, HomeError};
 pub use permissions::OPERATIONS;
 pub use server::{MockError, Server};
 pub use settings::{Dialect, Load, Settings};

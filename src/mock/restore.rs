@@ -116,14 +116,6 @@ pub fn folder(state: &AppState, scope: JobScope) -> PathBuf {
     state.settings.home.join("restore").join(scope.folder())
 }
 
-/// Makes the folders of a home.
-pub fn make_home(home: &Path) -> std::io::Result<()> {
-    for folder in ["restore/site", "restore/space", "uploads", "spill"] {
-        std::fs::create_dir_all(home.join(folder))?;
-    }
-    Ok(())
-}
-
 /// Restores the package that the settings name, by the code that works the jobs.
 pub async fn at_start(state: &Shared) -> Result<(), MockError> {
     /// Whoever gives up waiting wants the restore to end too.

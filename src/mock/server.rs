@@ -10,6 +10,7 @@ use axum::extract::{DefaultBodyLimit, Multipart, Query, RawPathParams, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post, put};
+use axum::serve::ListenerExt as _;
 use axum::{Extension, Router};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -18,23 +19,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::access::Caller;
 use super::answer::{Answer, Ask, Refusal};
+use super::home::{Found, Home, HomeError};
 use super::jobs::{self, JobScope};
 use super::settings::{Dialect, Settings};
 use super::shapes::View;
 use super::state::{AppState, Shared};
+use super::store::{Site, Stored};
 use super::{auth, backup, browse, cloud, download, import, login, reindex, restore, routes, setup};
 use crate::model::Fault;
 
 /// Why the mock can't serve.
 #[derive(Debug, thiserror::Error)]
 pub enum MockError {
-    /// The home folder can't be made.
-    #[error("make the home folder {path}: {source}", path = path.display())]
+    /// The home folder can't be used.
+    #[error("use the home folder {path}: {source}", path = path.display())]
     Home {
         /// Which folder.
         path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
+        /// Why not.
+        source: HomeError,
     },
     /// The address can't be bound.
     #[error("listen on {address}: {source}")]
@@ -78,6 +81,7 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 pub struct Server {
     address: SocketAddr,
     context: String,
+    found: Found,
     cancel: CancellationToken,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     working: tokio::task::JoinHandle<()>,
@@ -89,8 +93,8 @@ impl Server {
     /// # Errors
     /// The home can't be made, the address can't be bound, or the package of the settings can't be restored.
     pub async fn start(mut settings: Settings) -> Result<Self, MockError> {
-        let home = settings.home.clone();
-        restore::make_home(&home).map_err(|source| MockError::Home { path: home, source })?;
+        let unusable = |source| MockError::Home { path: settings.home.clone(), source };
+        let (home, stored, found) = Home::open(&settings).map_err(unusable)?;
         let wanted = settings.address;
         let listen = |source| MockError::Listen { address: wanted, source };
         let listener = tokio::net::TcpListener::bind(wanted).await.map_err(listen)?;
@@ -100,7 +104,7 @@ impl Server {
         let (ready, opened) = oneshot::channel();
         let app = match settings.set_up.clone() {
             None => {
-                let state = state(settings, &cancel);
+                let state = state(settings, home, stored, &cancel);
                 restore::at_start(&state).await?;
                 open(state, ready)
             }
@@ -108,12 +112,14 @@ impl Server {
                 // Pages that are open for a loaded backup must not be so here.
                 settings.load = None;
                 let token = cancel.clone();
-                let open = move |settings| open(state(settings, &token), ready);
+                let open = move |settings| open(state(settings, home, None, &token), ready);
                 setup::router(&set_up, settings, cancel.clone(), open).ok_or(MockError::Random)?
             }
         };
         let working = tokio::spawn(work(opened, cancel.clone()));
         let stopping = cancel.clone();
+        // An answer of several writes must not wait for the other side to confirm the first: that takes 40 ms each time.
+        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
         let serving = tokio::spawn(async move {
             let graceful = axum::serve(listener, app).with_graceful_shutdown(stopping.clone().cancelled_owned());
             // Requests end when the server stops; a client that doesn't take its download must not keep it up.
@@ -122,12 +128,17 @@ impl Server {
                 () = async { stopping.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
             }
         });
-        Ok(Self { address, context, cancel, serving, working })
+        Ok(Self { address, context, found, cancel, serving, working })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it found in a home that lasts.
+    pub fn found(&self) -> Found {
+        self.found
     }
 
     /// The URL of its root, with the context path and without a slash behind.
@@ -161,9 +172,9 @@ impl Server {
     }
 }
 
-fn state(settings: Settings, cancel: &CancellationToken) -> Shared {
-    let site = import::fresh(&settings);
-    Arc::new(AppState::new(settings, site, cancel.clone()))
+fn state(settings: Settings, home: Home, stored: Option<Stored>, cancel: &CancellationToken) -> Shared {
+    let site = stored.unwrap_or_else(|| import::fresh(&settings));
+    Arc::new(AppState::new(settings, home, site, cancel.clone()))
 }
 
 /// What restores need: the state, and the jobs as they come.
@@ -218,11 +229,20 @@ pub fn read_as(answer: fn(&Call<'_>) -> Answer, respond: fn(Answer) -> Response)
             let ask = Ask { path: uri.path().to_owned(), params };
             let made = made(move || {
                 let site = state.seen_by(&caller);
-                answer(&Call { view: state.view(&site, &caller), ask, names })
+                let made = answer(&Call { view: state.view(&site, &caller), ask, names });
+                whole(&site, made)
             });
             respond(made.await)
         },
     )
+}
+
+/// An answer for which a row could not be read is none.
+fn whole(site: &Site, made: Answer) -> Answer {
+    match site.content.failure() {
+        Some(why) => Err(Refusal::broken(&why)),
+        None => made,
+    }
 }
 
 type Names = Result<RawPathParams, RawPathParamsRejection>;
@@ -310,6 +330,7 @@ fn reading() -> Router<Shared> {
         .route("/rest/experimental/template/{id}", read(routes::one_template))
         .route("/rest/api/content/{id}/label", read(routes::content_labels))
         .route("/rest/api/content/{id}/restriction/byOperation", read(routes::restrictions))
+        .route("/rest/api/content/{id}/restriction/byOperation/{operation}", read(routes::restriction))
         .route("/rest/experimental/template/page", read(routes::templates))
         .route("/rest/api/template/page", read(routes::templates))
 }

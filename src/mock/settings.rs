@@ -82,6 +82,8 @@ pub struct Settings {
     pub address: SocketAddr,
     /// Its home folder: `restore/site` and `restore/space` hold packages to restore, `uploads` what was uploaded, `spill` the texts.
     pub home: PathBuf,
+    /// Whether the site is kept in the home when the program ends, and served again by the next one.
+    pub lasts: bool,
     /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back.
     pub admin: (String, SecretString),
     /// Names and passwords of others who can log in. They have accounts on a mock that nothing was restored into; a site restore leaves those
@@ -127,6 +129,7 @@ impl Settings {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             home: home.into(),
+            lasts: false,
             admin: (admin.into(), password),
             users: Vec::new(),
             anonymous: false,

@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+
+use super::store::Pooled;
 
 /// Where a text lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// Index into the site's list of spill files.
     pub file: usize,
@@ -17,16 +18,16 @@ pub struct Span {
 #[derive(Debug)]
 pub struct SpillWriter {
     to: BufWriter<File>,
-    path: PathBuf,
+    place: Pooled,
     file: usize,
     offset: u64,
 }
 
 impl SpillWriter {
     /// Begins a file; `file` is the index under which the spans know it.
-    pub fn create(path: &Path, file: usize) -> std::io::Result<Self> {
-        let to = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
-        Ok(Self { to: BufWriter::with_capacity(1 << 18, to), path: path.to_owned(), file, offset: 0 })
+    pub fn create(place: Pooled, file: usize) -> std::io::Result<Self> {
+        let to = File::options().read(true).write(true).create_new(true).open(place.path())?;
+        Ok(Self { to: BufWriter::with_capacity(1 << 18, to), place, file, offset: 0 })
     }
 
     /// Takes in one text.
@@ -40,30 +41,34 @@ impl SpillWriter {
     /// Ends the file and opens it for reading.
     pub fn finish(self) -> std::io::Result<Spill> {
         let file = self.to.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        Ok(Spill { file, path: self.path })
+        Ok(Spill { file, place: self.place })
     }
 }
 
-/// A finished spill file; it is removed when the last site that needs it is gone.
+/// A finished spill file.
 #[derive(Debug)]
 pub struct Spill {
     file: File,
-    path: PathBuf,
+    place: Pooled,
 }
 
 impl Spill {
+    /// Opens a file that was finished before.
+    pub fn open(place: Pooled) -> std::io::Result<Self> {
+        Ok(Self { file: File::open(place.path())?, place })
+    }
+
+    /// Where it lies.
+    pub fn file(&self) -> &Pooled {
+        &self.place
+    }
+
     /// Reads one text.
     pub fn get(&self, span: Span) -> std::io::Result<String> {
         let length = usize::try_from(span.length).map_err(std::io::Error::other)?;
         let mut bytes = vec![0; length];
         read_at(&self.file, &mut bytes, span.offset)?;
         String::from_utf8(bytes).map_err(std::io::Error::other)
-    }
-}
-
-impl Drop for Spill {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -87,13 +92,13 @@ mod tests {
     #[test]
     fn texts_come_back_as_they_were() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("texts");
-        let mut writer = SpillWriter::create(&path, 0).unwrap();
+        let pool = crate::mock::store::Pool::new(folder.path().to_owned());
+        let mut writer = SpillWriter::create(pool.place("texts"), 0).unwrap();
         let spans = [writer.put("eins").unwrap(), writer.put("").unwrap(), writer.put("zwei\n\u{2028}").unwrap()];
         let spill = writer.finish().unwrap();
         let texts: Vec<String> = spans.iter().map(|span| spill.get(*span).unwrap()).collect();
         assert_eq!(texts, ["eins", "", "zwei\n\u{2028}"]);
         drop(spill);
-        assert!(!path.exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use roaring::RoaringTreemap;
 use tokio_util::sync::CancellationToken;
 
 use super::access::{self, Caller, Rights};
+use super::home::Home;
 use super::jobs::Jobs;
 use super::reindex::Reindex;
 use super::session::Sessions;
 use super::settings::Settings;
 use super::shapes::View;
-use super::store::Site;
+use super::store::{Site, StoreError, Stored, Tables};
 use super::troubles::Troubles;
 
 /// The state behind an `Arc`.
@@ -31,7 +33,8 @@ pub struct AppState {
     pub reindex: Reindex,
     /// The server is stopping.
     pub cancel: CancellationToken,
-    site: RwLock<Arc<Site>>,
+    pub home: Home,
+    site: RwLock<Arc<Stored>>,
     /// Held by whoever makes a new site out of the present one.
     writing: Mutex<()>,
     /// What each caller was last shown. There are no more callers than names in the settings.
@@ -41,13 +44,14 @@ pub struct AppState {
 /// A site, and what of it a caller sees.
 #[derive(Debug)]
 struct Seen {
-    whole: Arc<Site>,
-    part: Arc<Site>,
+    whole: Arc<Stored>,
+    tables: Arc<Tables>,
+    visible: Arc<RoaringTreemap>,
 }
 
 impl AppState {
     /// The state of a server that begins with this site.
-    pub fn new(mut settings: Settings, site: Site, cancel: CancellationToken) -> Self {
+    pub fn new(mut settings: Settings, home: Home, site: Stored, cancel: CancellationToken) -> Self {
         let context = settings.context();
         let base = format!("{}{context}", settings.configured_base.trim_end_matches('/'));
         let troubles = Troubles::new(std::mem::take(&mut settings.troubles));
@@ -64,6 +68,7 @@ impl AppState {
             context,
             base,
             cancel,
+            home,
             site: RwLock::new(Arc::new(site)),
             writing: Mutex::default(),
             seen: Mutex::default(),
@@ -71,25 +76,35 @@ impl AppState {
     }
 
     /// The site as it is now; a restore swaps it as a whole.
-    pub fn site(&self) -> Arc<Site> {
-        self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn stored(&self) -> Stored {
+        Stored::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All of it, as it is now.
+    pub fn site(&self) -> Site {
+        self.stored().whole()
     }
 
     /// The site as a caller sees it now. May take a while, the first time after a restore.
-    pub fn seen_by(&self, caller: &Caller) -> Arc<Site> {
-        let whole = self.site();
-        if Rights::of(caller, &whole).see_all() {
-            return whole;
+    pub fn seen_by(&self, caller: &Caller) -> Site {
+        let whole = self.site.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let site = whole.whole();
+        if Rights::of(caller, &site).see_all() {
+            return site;
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match seen.get(caller) {
-            Some(known) if Arc::ptr_eq(&known.whole, &whole) => known.part.clone(),
-            _ => {
-                let part = Arc::new(access::visible(&whole, caller));
-                seen.insert(caller.clone(), Seen { whole, part: part.clone() });
-                part
+        let known = seen.get(caller).filter(|known| Arc::ptr_eq(&known.whole, &whole));
+        let (tables, visible) = match known {
+            Some(known) => (known.tables.clone(), known.visible.clone()),
+            None => {
+                let (tables, visible) = access::visible(&site, caller);
+                let (tables, visible) = (Arc::new(tables), Arc::new(visible));
+                let now = Seen { whole: whole.clone(), tables: tables.clone(), visible: visible.clone() };
+                seen.insert(caller.clone(), now);
+                (tables, visible)
             }
-        }
+        };
+        whole.part(tables, visible)
     }
 
     /// Waits until nobody else makes a new site; to be held from looking at the present one until [`Self::swap`].
@@ -97,10 +112,12 @@ impl AppState {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a new site in place.
-    pub fn swap(&self, site: Site) {
+    /// Puts a new site in place; where it can't be kept, the old one stands.
+    pub fn swap(&self, site: Stored) -> Result<(), StoreError> {
+        self.home.keep(&site, &self.stored())?;
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+        Ok(())
     }
 
     /// What shapes need, over the site that this caller sees.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::store::{ContentKind, Site, Status};
 use crate::model::Misbehaviour;
 
 /// One thing that goes wrong. A `path` stands for all requests whose path contains it.
@@ -168,20 +167,6 @@ impl Troubles {
             Trouble::ShortPages { most } => Some(*most),
             _ => None,
         })
-    }
-
-    /// Takes from a restored site, before its indexes are made, what is to be missing.
-    pub fn spoil(&self, site: &mut Site) {
-        if self.has(&Trouble::MissingContent) {
-            let is_live = |kind: ContentKind, status: Status| kind == ContentKind::Page && status == Status::Current;
-            let page = site.content.values().rev().find(|row| row.original.is_none() && is_live(row.kind, row.status));
-            if let Some(id) = page.map(|page| page.id) {
-                site.content.remove(&id);
-            }
-        }
-        if self.has(&Trouble::RestrictionsNotApplied) {
-            site.content.values_mut().for_each(|row| row.restrictions.clear());
-        }
     }
 
     /// Whether this request is never answered.

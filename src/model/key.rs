@@ -39,6 +39,11 @@ impl Key {
         Self(all)
     }
 
+    /// What the key of an older version has behind that of its content; so that versions stand in the order of their numbers.
+    pub fn of_version(number: impl std::fmt::Display) -> [String; 2] {
+        ["version".to_owned(), format!("{number:06}")]
+    }
+
     /// The segments, outermost first.
     pub fn segments(&self) -> &[String] {
         &self.0

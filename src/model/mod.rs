@@ -4,6 +4,7 @@
 
 mod backup;
 mod check_record;
+mod comparison;
 mod finding;
 mod finding_record;
 mod item;
@@ -15,6 +16,7 @@ mod lot;
 mod misbehaviour;
 mod needs;
 mod privacy;
+pub mod proof;
 mod record;
 mod text;
 mod verdict;
@@ -22,6 +24,7 @@ mod version;
 
 pub use backup::{Backup, Form, Scope};
 pub use check_record::{CheckRecord, CheckState, Grade, Position};
+pub use comparison::{COMPARISON_FORMAT, Comparison, SideForm, SideRecord};
 pub use finding::{Code, Damage, Discrepancy, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared};
 pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
 pub use item::{Aside, Field, Item, Presence, Value};

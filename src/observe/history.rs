@@ -7,7 +7,7 @@ use super::found::Fields;
 use super::parts::{Bytes, record};
 use super::{Doing as _, ObserveError, Observer};
 use crate::confluence::Content;
-use crate::model::{Field, Kind};
+use crate::model::{Field, Key, Kind};
 use crate::reading::{Found, Holder};
 
 const EXPAND: &str = "body.storage,version,history";
@@ -87,7 +87,7 @@ impl Observer<'_> {
             kind: Kind::Version,
             id,
             holder: Holder::Content(live.number),
-            name: vec!["version".to_owned(), format!("{number:06}")],
+            name: Key::of_version(number).into(),
             aside: None,
             fields: fields.0,
         };

@@ -5,18 +5,38 @@ mod matching;
 
 use std::sync::Arc;
 
-use super::runs::Budget;
 use super::set::{Set, Walk};
 use super::{Inventory, Manifest, Observation, ReadError, Reading, Row, Shown, Side};
 use crate::model::{Identity, Key, Kind};
+use crate::runs::Budget;
 pub use hosts::Host;
 use hosts::Hosts;
+
+/// What the two sides that are held against each other are called in findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Names {
+    /// The side that says what should be there.
+    pub claim: &'static str,
+    /// The side that is judged by it.
+    pub copy: &'static str,
+}
+
+impl Names {
+    /// Those of a drill.
+    pub const DRILL: Self = Self { claim: "manifest", copy: "restored copy" };
+    /// Those of two readings of any origin.
+    pub const COMPARISON: Self = Self { claim: "expected side", copy: "actual side" };
+}
 
 /// The readings of one drill, aligned. Checks see only this.
 #[derive(Debug)]
 pub struct Alignment<'a> {
     /// How items were matched.
     pub identity: Identity,
+    /// What findings call the sides.
+    pub names: Names,
+    /// The copy is of a newer Confluence, which rewrites texts and keeps the old ones as versions.
+    pub across_versions: bool,
     manifest: &'a Manifest,
     inventory: &'a Inventory,
     observation: Option<&'a Observation>,
@@ -67,7 +87,16 @@ impl<'a> Alignment<'a> {
         let second = inventory_reading.filter(|_| !is_same(&manifest.reading, &inventory.reading));
         let different = [manifest_reading, second, observation_reading].into_iter().flatten();
         let hosts = Hosts::of(different.collect::<Vec<_>>().as_slice(), &budget.again())?;
-        Ok(Self { identity, manifest, inventory, observation, sides, hosts })
+        Ok(Self {
+            identity,
+            names: Names::DRILL,
+            across_versions: false,
+            manifest,
+            inventory,
+            observation,
+            sides,
+            hosts,
+        })
     }
 
     /// The rows of a kind in key order: the union of the keys of all readings, asides included.
@@ -85,6 +114,11 @@ impl<'a> Alignment<'a> {
             Side::Observation => observation,
         };
         set.as_ref().and_then(|set| set.keys.get(&kind)).copied().unwrap_or_default()
+    }
+
+    /// Whether an archive stands between the two other sides, so that a hop can be told.
+    pub fn has_archive(&self) -> bool {
+        !self.inventory.reading.header.coverage.is_empty()
     }
 
     /// The source's claim.

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::runs::{self, Budget, Filling, Runs, SpillError};
 use super::stored::StoredValue;
 use super::{Gathering, Header, ReadError, Reading};
 use crate::model::{Aside, Field, Item, Key, Kind, Value};
+use crate::runs::{self, Budget, Filling, Runs, SpillError};
 use holders::{Held, Holders};
 
 /// What an item hangs on.

@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::runs::{self, Budget, Runs, Sorted};
 use super::{ReadError, order};
 use crate::model::Key;
+use crate::runs::{self, Budget, Runs, Sorted};
 
 /// A [`Keyed`] that is being filled, in any order.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Readings: content as one side shows it, as one sorted set a kind; their exchange file; their alignment by key.
 //!
-//! However many items there are, they take bounded memory: they lie in sorted runs ([`runs`]) and are walked one by one. So every walk can fail
+//! However many items there are, they take bounded memory: they lie in sorted runs ([`crate::runs`]) and are walked one by one. So every walk can fail
 //! with a [`ReadError`], and what is sorted, looked up or gathered here goes the same way.
 //!
 //! Three types of one shape, so that expected and actual can't be swapped: [`Manifest`], [`Inventory`], [`Observation`].
@@ -12,7 +12,6 @@ mod file;
 mod keyed;
 mod order;
 mod row;
-pub mod runs;
 mod set;
 mod stored;
 #[cfg(test)]
@@ -23,7 +22,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use alignment::{AlignedRows, Alignment, Host};
+pub use alignment::{AlignedRows, Alignment, Host, Names};
 pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
 pub use keyed::{Keyed, KeyedFilling};
@@ -180,6 +179,31 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Where there is no archive: nothing was read, and no hop can be told. Items are recognised as in an archive of this scope.
+    ///
+    /// # Errors
+    /// As for [`Reading::new`].
+    pub fn none(scope: Scope) -> Result<Self, ReadError> {
+        let header = Header {
+            origin: String::new(),
+            began: String::new(),
+            ended: String::new(),
+            product: None,
+            scope,
+            coverage: BTreeMap::new(),
+            blind_spots: Vec::new(),
+            texts: String::new(),
+        };
+        Ok(Self {
+            reading: Reading::new(header, [])?,
+            damage: Vec::new(),
+            ledger: Ledger::default(),
+            descriptor: Descriptor::default(),
+            writer: String::new(),
+            whole: true,
+        })
+    }
+
     /// How items of this archive are recognised in a restored copy.
     pub fn identity(&self) -> Identity {
         match self.reading.header.scope {

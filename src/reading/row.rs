@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::runs::{self, Budget, Rows, Runs, Sorted, SpillError};
 use super::stored::{Shown, Stored};
 use super::{ReadError, order};
 use crate::model::{Aside, Key, Kind};
+use crate::runs::{self, Budget, Rows, Runs, Sorted, SpillError};
 
 /// One of the three readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::runs::{self, Budget, KeyAndRow, Rows, Runs, Sorted, SpillError};
 use super::stored::{Shown, Stored};
 use super::{Header, Reading, order};
 use crate::model::{Aside, Field, Item, Key, Kind};
+use crate::runs::{self, Budget, KeyAndRow, Rows, Runs, Sorted, SpillError};
 
 /// Why a reading could not be made, or be read to its end: the disk that its items lie on. The machine's failing, never the backup's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

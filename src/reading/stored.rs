@@ -5,8 +5,9 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ReadError, order, runs};
+use super::{ReadError, order};
 use crate::model::{Aside, Field, Item, Key, Kind, Value};
+use crate::runs;
 
 /// A value. In manifests the form of a value says what it is, which a compact row can't.
 #[derive(Debug, Serialize, Deserialize)]

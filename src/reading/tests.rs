@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 
-use super::runs::Budget;
 use super::*;
 use crate::model::{BODY_DIGEST_RULES, Field, Value};
+use crate::runs::Budget;
 
 /// Budgets in bytes with which all goes through the disk, some of it, and none.
 const BUDGETS: [usize; 3] = [300, 3_000, 1 << 20];
@@ -182,6 +182,24 @@ impl Plain {
         }
         true
     }
+}
+
+/// A page that is called `#2` beside a twin that is told apart by the same word: whoever asks by the key gets the first everywhere.
+#[test]
+fn a_name_like_that_of_a_twin_is_answered_alike_everywhere() {
+    let page = |key: &[&str], title: Option<&str>| {
+        let fields = title.map(|title| (Field::Title, Some(Value::from(title)))).into_iter().collect();
+        Item { kind: Kind::Page, key: Key::new(key.iter().copied()), id: None, aside: None, fields }
+    };
+    let items = [page(&["a", "#2"], Some("named so")), page(&["a"], None), page(&["a"], None)];
+    let inventory = inventory(reading(&items, Scope::Unknown, 300));
+    let claimed = Manifest::from_backup(&inventory, &Digest::of(""));
+    let alignment = Alignment::new(&claimed, &inventory, None).unwrap();
+    let key = Key::new(["a", "#2"]);
+    let title = |item: &Item| item.text(Field::Title).map(str::to_owned);
+    let first = inventory.reading.get(Kind::Page, &key).unwrap().as_ref().and_then(title);
+    let host = alignment.content(&key).unwrap().unwrap();
+    assert_eq!(alignment.path(&host).unwrap(), [first.unwrap_or("#2".to_owned())]);
 }
 
 fn inventory(reading: Reading) -> Inventory {

@@ -6,6 +6,7 @@
 pub mod evidence;
 pub mod junit;
 mod polish;
+pub mod proof;
 mod story;
 pub mod terminal;
 mod visible;

@@ -155,7 +155,9 @@ pub(super) fn lines(check: &CheckRecord, record: &Record) -> Vec<Line> {
         lines.push(Line::new(Role::Open, format!("   = not all could be examined: {}", brief(reason))));
     }
     lines.extend(
-        hints(check, findings).into_iter().map(|hint| Line::new(Role::Hint, format!("hint: {}", brief(&hint)))),
+        hints(check, findings, record.package.is_some())
+            .into_iter()
+            .map(|hint| Line::new(Role::Hint, format!("hint: {}", brief(&hint)))),
     );
     lines
 }
@@ -229,18 +231,18 @@ fn finding_line(finding: &FindingRecord, column: usize) -> String {
     fit(&line, LINE_MAX) + &end
 }
 
-/// Which hop is to blame, and what to do.
-fn hints(check: &CheckRecord, findings: &[FindingRecord]) -> Vec<String> {
+/// Which hop is to blame, where an archive was read that may tell, and what to do.
+fn hints(check: &CheckRecord, findings: &[FindingRecord], archived: bool) -> Vec<String> {
     let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut hints = Vec::new();
-    if check.name == "integrity" && !errors.is_empty() {
+    if check.name.starts_with("integrity") && !errors.is_empty() {
         let blame =
             "the archive itself is damaged: the export, or whoever copied or unpacked it, is to blame, not the restore";
         hints.push(blame.to_owned());
     } else if !errors.is_empty() {
         let of = |hop: Hop| errors.iter().filter(|finding| finding.hop == hop).count() as u64;
         let [export, restore, unknown] = [Hop::Export, Hop::Restore, Hop::Unknown].map(of);
-        hints.push(match (export, restore, unknown) {
+        hints.extend((archived || unknown == 0).then(|| match (export, restore, unknown) {
             (_, 0, 0) => "the archive already has it wrong, so the export is to blame, not the restore".to_owned(),
             (0, _, 0) => {
                 "the archive has it as the manifest says, so the restore is to blame, not the export".to_owned()
@@ -252,7 +254,7 @@ fn hints(check: &CheckRecord, findings: &[FindingRecord]) -> Vec<String> {
                 count(restore),
                 count(unknown)
             ),
-        });
+        }));
     }
     let mut seen = BTreeSet::new();
     let remedies = findings

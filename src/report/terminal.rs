@@ -4,22 +4,72 @@ use std::fmt::Write as _;
 
 use super::story::{Line, Role, left_out, lines};
 use super::visible::{brief, fit};
-use crate::model::{CheckRecord, Claim, Counts, Grade, Kind, Record, StageState, Verdict, count};
+use crate::event::Stage;
+use crate::model::{
+    CheckRecord, Claim, Comparison, Counts, Grade, Identity, Kind, Record, Scope, SideRecord, StageRecord, StageState,
+    Verdict, count,
+};
 
 /// The story of a drill. Colour is an addition: without it the same words stand there.
 pub fn story(record: &Record, colour: bool) -> String {
     let mut story = heading(record);
     story.extend(stages(record));
     story.push(blank());
-    told(story, record, colour)
+    told(story, record, &THREE, colour)
 }
 
 /// The story without its stages, for somebody who saw them go by.
 pub fn outcome(record: &Record, colour: bool) -> String {
-    told(heading(record), record, colour)
+    told(heading(record), record, &THREE, colour)
 }
 
-fn told(mut story: Vec<Line>, record: &Record, colour: bool) -> String {
+/// The story of a comparison.
+pub fn comparison(comparison: &Comparison, colour: bool) -> String {
+    let record = &comparison.record;
+    let mut story = vec![Line::new(Role::Heading, format!("comparison of {}", brief(&record.scenario.name)))];
+    let side = |word: &str, side: &Option<SideRecord>| {
+        let said = side.as_ref().map_or_else(|| "could not be read".to_owned(), sided);
+        Line::new(Role::Plain, format!("  {word:<9} {}", brief(&said)))
+    };
+    story.extend([side("expected", &comparison.expected), side("actual", &comparison.actual)]);
+    if let Some(identity) = comparison.matched_by {
+        let by = match identity {
+            Identity::Id => "content id",
+            Identity::Natural => "space, title, author and date",
+        };
+        story.push(Line::new(Role::Plain, format!("  matched   by {by}")));
+    }
+    story.push(blank());
+    let broken = |stage: &&StageRecord| !matches!(stage.state, StageState::Done { .. });
+    story.extend(record.stages.iter().filter(broken).map(stage_line));
+    told(story, record, &TWO, colour)
+}
+
+fn sided(side: &SideRecord) -> String {
+    let digest = side.digest.as_ref().map(|digest| {
+        let short: String = digest.hex().chars().take(12).collect();
+        format!(", sha256 {short}…")
+    });
+    let scope = match &side.scope {
+        Scope::Site => "whole site".to_owned(),
+        Scope::Spaces(keys) => format!("spaces {}", keys.join(", ")),
+        Scope::Unknown => "scope not told".to_owned(),
+    };
+    let product = side.product.as_ref().map(|version| format!("; {version}")).unwrap_or_default();
+    format!("{} {}{}; {scope}{product}", side.form.name(), side.origin, digest.unwrap_or_default())
+}
+
+/// A column of the table of numbers: its heading, and the number.
+type Column = (&'static str, fn(&Counts) -> Option<u64>);
+
+/// The sides of a drill.
+const THREE: [Column; 3] =
+    [("manifest", |counts| counts.manifest), ("archive", |counts| counts.archive), ("copy", |counts| counts.copy)];
+
+/// The sides of a comparison.
+const TWO: [Column; 2] = [("expected", |counts| counts.manifest), ("actual", |counts| counts.copy)];
+
+fn told(mut story: Vec<Line>, record: &Record, columns: &[Column], colour: bool) -> String {
     let mut checks: Vec<&CheckRecord> = record.checks.iter().collect();
     checks.sort_by_key(|check| order(check.grade()));
     for check in checks {
@@ -30,7 +80,7 @@ fn told(mut story: Vec<Line>, record: &Record, colour: bool) -> String {
             story.push(blank());
         }
     }
-    story.extend(counts(record));
+    story.extend(counts(record, columns));
     story.extend(not_proven(record));
     story.extend(verdict(record));
     let mut out = String::new();
@@ -101,36 +151,35 @@ fn heading(record: &Record) -> Vec<Line> {
 }
 
 fn stages(record: &Record) -> Vec<Line> {
-    let line = |stage: &crate::model::StageRecord| {
-        let time = format!("{}.{:01} s", stage.millis / 1_000, stage.millis % 1_000 / 100);
-        let (role, text) = match &stage.state {
-            StageState::Done { said } => (Role::Plain, said.clone()),
-            StageState::Broken { error, .. } => (Role::Bad, format!("broke: {error}")),
-            StageState::NotReached { why } => (Role::Faint, format!("not reached: {why}")),
-        };
-        Line::new(role, format!("  {:<9} {time:>8}  {}", stage.stage.name(), brief(&text)).trim_end().to_owned())
-    };
-    record.stages.iter().map(line).collect()
+    record.stages.iter().map(stage_line).collect()
 }
 
-/// The numbers of the three sides, kind by kind.
-fn counts(record: &Record) -> Vec<Line> {
+fn stage_line(stage: &StageRecord) -> Line {
+    let time = format!("{}.{:01} s", stage.millis / 1_000, stage.millis % 1_000 / 100);
+    let (role, text) = match &stage.state {
+        StageState::Done { said } => (Role::Plain, said.clone()),
+        StageState::Broken { error, .. } => (Role::Bad, format!("broke: {error}")),
+        StageState::NotReached { why } => (Role::Faint, format!("not reached: {why}")),
+    };
+    Line::new(role, format!("  {:<9} {time:>8}  {}", stage.stage.name(), brief(&text)).trim_end().to_owned())
+}
+
+/// The numbers of the sides, kind by kind.
+fn counts(record: &Record, columns: &[Column]) -> Vec<Line> {
     let mut lines = vec![blank()];
-    let some =
-        |counts: &Counts| [counts.manifest, counts.archive, counts.copy].iter().any(|number| number.unwrap_or(0) > 0);
+    let some = |counts: &Counts| columns.iter().any(|(_, number)| number(counts).unwrap_or(0) > 0);
+    let row = |first: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!(" {cell:>11}")).collect();
+        format!("  {first:<12}{cells}")
+    };
     if record.counts.values().any(some) {
-        lines.push(Line::new(
-            Role::Heading,
-            format!("  {:<12} {:>11} {:>11} {:>11}", "", "manifest", "archive", "copy"),
-        ));
+        let headings = columns.iter().map(|(heading, _)| (*heading).to_owned()).collect();
+        lines.push(Line::new(Role::Heading, row("", headings)));
     }
     for (kind, counts) in record.counts.iter().filter(|(_, counts)| some(counts)) {
         let cell = |number: Option<u64>| number.map_or_else(|| "not read".to_owned(), count);
-        let [manifest, archive, copy] = [counts.manifest, counts.archive, counts.copy].map(cell);
-        lines.push(Line::new(
-            Role::Plain,
-            format!("  {:<12} {manifest:>11} {archive:>11} {copy:>11}", Kind::noun(*kind, 2)),
-        ));
+        let cells = columns.iter().map(|(_, number)| cell(number(counts))).collect();
+        lines.push(Line::new(Role::Plain, row(Kind::noun(*kind, 2), cells)));
     }
     lines.push(blank());
     lines
@@ -165,6 +214,8 @@ fn verdict(record: &Record) -> Vec<Line> {
     let mut row = |word: &str, text: &str| lines.push(Line::new(Role::Plain, format!("{word}: {}", brief(text))));
     match record.reached {
         Some(reached) => row("assurance", &format!("{}: {}", reached.name(), reached.meaning())),
+        // A comparison has no stage that brings a backup into hand, and assures nothing of one.
+        None if !record.stages.iter().any(|stage| stage.stage == Stage::Acquire) => {}
         None => row("assurance", "none: nothing was shown, not even that there is a backup"),
     }
     if let Some(required) = record.required {

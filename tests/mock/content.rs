@@ -145,6 +145,18 @@ async fn restrictions_name_users_and_groups() {
     assert_eq!(of["read"]["restrictions"]["user"]["results"][0]["username"], "ann");
     assert_eq!(of["read"]["restrictions"]["group"]["results"][0]["name"], "crew");
     assert_eq!(of["update"]["restrictions"]["user"]["size"], 0);
+    let one = rig.get("/rest/api/content/12/restriction/byOperation/read").await;
+    assert_eq!((&one["operation"], &one["restrictions"]), (&of["read"]["operation"], &of["read"]["restrictions"]));
+    let unasked = rig.get("/rest/api/content/12/restriction/byOperation/update?expand=content").await;
+    assert!(unasked.get("restrictions").is_none());
+    assert_eq!(
+        rig.request(reqwest::Method::GET, "/rest/api/content/12/restriction/byOperation/delete")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        400
+    );
     let page = rig.get("/rest/api/content/12?expand=restrictions.read.restrictions.group").await;
     assert_eq!(page["restrictions"]["read"]["restrictions"]["group"]["size"], 1);
     assert!(page["restrictions"].get("update").is_none());

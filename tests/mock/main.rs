@@ -17,6 +17,7 @@ mod browse;
 mod circle;
 mod cloud;
 mod content;
+mod lasting;
 mod login;
 mod package;
 mod program;

@@ -31,6 +31,7 @@ fn filled(route: &str) -> Vec<String> {
         ("*title", &["Zanzibar", "Zanzibar+news"]),
         ("type", &["page", "blogpost", "comment"]),
         ("number", &["1", "2"]),
+        ("operation", &["read", "update"]),
         ("name", &["crew"]),
         ("list", &["pages", "blog", "drafts", "trash"]),
         ("tiny", &["Cg", "Hw"]),

@@ -22,7 +22,7 @@ pub(in crate::drill) fn inventory(inventory: &Inventory) -> String {
     format!("{}: {} objects, {}{damage}", inventory.writer, count(objects.lexed), held(&inventory.reading))
 }
 
-fn held(reading: &Reading) -> String {
+pub(in crate::drill) fn held(reading: &Reading) -> String {
     let parts: Vec<String> = [Kind::Space, Kind::Page, Kind::BlogPost, Kind::Comment, Kind::Attachment]
         .into_iter()
         .map(|kind| (kind, reading.number(kind)))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mock::import::is_of_space;
 use crate::mock::kept::{Target, references};
-use crate::mock::store::{Content, Site};
+use crate::mock::store::{Content, Head, Site};
 use crate::package::RawObject;
 
 /// What is taken.
@@ -40,17 +40,21 @@ impl<'a> Chosen<'a> {
 
     /// Whether it takes content.
     pub fn content(&self, row: &Content) -> bool {
-        self.is_site() || self.space_of(row).is_some_and(|space| self.space(space))
+        self.head(&Head::of(row))
     }
 
-    fn space_of(&self, row: &Content) -> Option<u64> {
-        let mut row = row;
+    fn head(&self, head: &Head) -> bool {
+        self.is_site() || self.space_of(head).is_some_and(|space| self.space(space))
+    }
+
+    fn space_of(&self, head: &Head) -> Option<u64> {
+        let mut head = head;
         // As deep as the site looks for spaces.
         for _ in 0..8 {
-            if let Some(space) = self.site.space_of(row).or_else(|| self.described.get(&row.id).copied()) {
+            if let Some(space) = self.site.space_of_head(head).or_else(|| self.described.get(&head.id).copied()) {
                 return Some(space);
             }
-            row = self.site.content.get(&row.container.or(row.original)?)?;
+            head = self.site.content.head(head.container().or(head.original())?)?;
         }
         None
     }
@@ -63,7 +67,7 @@ impl<'a> Chosen<'a> {
         for (target, id) in references(object).chain(own) {
             let is_in = match target {
                 Target::User | Target::Other => continue,
-                Target::Content => self.row(id).is_some_and(|row| self.content(row)),
+                Target::Content => self.row(id).is_some_and(|head| self.head(head)),
                 Target::Space => id.parse().is_ok_and(|id| self.site.spaces.contains_key(&id) && self.space(id)),
                 Target::Template => self.template(object, id),
                 Target::Label => id.parse().is_ok_and(|id: u64| self.site.labels.contains_key(&id)),
@@ -76,8 +80,8 @@ impl<'a> Chosen<'a> {
         placed
     }
 
-    fn row(&self, id: &str) -> Option<&'a Content> {
-        self.site.content.get(&id.parse().ok()?)
+    fn row(&self, id: &str) -> Option<&'a Head> {
+        self.site.content.head(id.parse().ok()?)
     }
 
     /// Whether it takes a template. An older version is in no table; it names the one of today, or its space.

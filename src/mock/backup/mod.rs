@@ -122,6 +122,9 @@ pub fn make(state: &AppState, job: &Job, order: &Order) -> Result<Vec<String>, S
         tempfile::NamedTempFile::new_in(state.settings.home.join("uploads")).map_err(|error| error.to_string())?;
     let part = part.into_temp_path();
     write::write(&site, &chosen, order, &state.settings, &job.progress, &part).map_err(|error| error.to_string())?;
+    if let Some(why) = site.content.failure() {
+        return Err(why);
+    }
     if job.progress.cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err("the job was cancelled".to_owned());
     }

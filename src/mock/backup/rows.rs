@@ -59,7 +59,7 @@ fn class(kind: ContentKind) -> &'static str {
 pub fn content(site: &Site, row: &Content) -> RawObject {
     let own = class(row.kind);
     let container =
-        row.container.and_then(|id| site.content.get(&id)).map_or("ContentEntityObject", |row| class(row.kind));
+        row.container.and_then(|id| site.content.head(id)).map_or("ContentEntityObject", |row| class(row.kind));
     let status = match row.status {
         Status::Current => "current",
         Status::Archived => "archived",

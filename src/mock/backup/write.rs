@@ -12,7 +12,7 @@ use super::people::People;
 use super::rows;
 use crate::mock::jobs::Progress;
 use crate::mock::settings::{Dialect, Settings};
-use crate::mock::store::{Content, ContentKind, Site};
+use crate::mock::store::{Content, ContentKind, Site, StoreError};
 use crate::model::Descriptor;
 use crate::package::{Habit, Limits, ObjectWriter, PackageError, PackageWriter, RawObject, write_descriptor};
 
@@ -37,15 +37,15 @@ pub fn write(
         let datetime = now.strftime("%Y-%m-%d %H:%M:%S").to_string();
         let objects = ObjectWriter::begin(xml, Habit::Modern, &datetime)?;
         // Behind the numbers of what is kept, so that no class has one twice.
-        let next = site.kept.iter().map(|kept| kept.last()).max().unwrap_or_default();
+        let next = site.files.kept.iter().map(|kept| kept.last()).max().unwrap_or_default();
         let mut entities = Entities { site, chosen, progress, objects, people: People::default(), next };
         entities.all(&settings.limits)?;
         entities.objects.finish().map(drop)
     })?;
     if order.attachments {
-        attachments(site, chosen, progress, &mut zip)?;
+        attachments(site, chosen, progress, &mut zip, to)?;
     }
-    if let (true, Some(package)) = (chosen.is_site(), site.packages.first()) {
+    if let (true, Some(package)) = (chosen.is_site(), site.files.packages.first().map(|held| &held.package)) {
         // The data of apps, which a site restore brought and nothing here knows.
         for entry in package.entries().iter().filter(|entry| entry.name.starts_with("plugin-data/")) {
             zip.entry(&entry.name, true, &mut package.read(entry)?)?;
@@ -88,8 +88,12 @@ impl<W: Write> Entities<'_, W> {
             self.number(|next| rows::permissions(space, next))?;
         }
         let mut labels = HashSet::new();
-        for row in site.content.values().filter(|row| chosen.content(row)) {
-            self.content(row)?;
+        for row in site.content.walk()? {
+            let row = row?;
+            if !chosen.content(&row) {
+                continue;
+            }
+            self.content(&row)?;
             labels.extend(row.labels.iter().copied());
         }
         labels.extend(self.kept(limits)?);
@@ -104,7 +108,7 @@ impl<W: Write> Entities<'_, W> {
             self.put(&rows::content(self.site, row))?;
         }
         if let Some(span) = row.body {
-            let texts = self.site.texts.get(span.file).ok_or_else(|| Error::other("a text has no file"))?;
+            let texts = self.site.files.texts.get(span.file).ok_or_else(|| Error::other("a text has no file"))?;
             let text = texts.get(span)?;
             self.number(|next| vec![rows::body(next(), row, text)])?;
         }
@@ -116,7 +120,7 @@ impl<W: Write> Entities<'_, W> {
     /// What no table holds, people apart; gives the labels that it names.
     fn kept(&mut self, limits: &Limits) -> Result<Vec<u64>> {
         let mut labels = Vec::new();
-        for kept in &self.site.kept {
+        for kept in &self.site.files.kept {
             for object in kept.objects(limits)? {
                 let object = object?;
                 let is_user = object.class == "ConfluenceUserImpl";
@@ -132,7 +136,7 @@ impl<W: Write> Entities<'_, W> {
     /// Users come last, when it is known who is named; accounts and groups are a site's.
     fn users(&mut self, limits: &Limits) -> Result<()> {
         let all = self.chosen.is_site();
-        for kept in &self.site.kept {
+        for kept in &self.site.files.kept {
             for object in kept.objects(limits)? {
                 let object = object?;
                 let named = all || object.id.as_ref().is_some_and(|id| self.people.named.contains(id));
@@ -181,13 +185,19 @@ fn attachments(
     chosen: &Chosen<'_>,
     progress: &Progress,
     zip: &mut PackageWriter,
+    to: &Path,
 ) -> std::result::Result<(), PackageError> {
     let mut written = HashSet::new();
-    for row in site.content.values().filter(|row| chosen.content(row)) {
-        let Some(bytes) = row.file.as_ref().and_then(|file| file.bytes.as_ref()) else { continue };
+    let unread = |error: StoreError| PackageError::Io { path: to.to_owned(), source: error.into() };
+    for row in site.content.walk().map_err(unread)? {
+        let row = row.map_err(unread)?;
+        let Some(bytes) = row.file.as_ref().and_then(|file| file.bytes.as_ref()).filter(|_| chosen.content(&row))
+        else {
+            continue;
+        };
         let newest = row.original.unwrap_or(row.id);
-        let holder = row.container.or_else(|| site.content.get(&newest)?.container);
-        let package = site.packages.get(bytes.package);
+        let holder = row.container.or_else(|| site.content.head(newest)?.container());
+        let package = site.files.packages.get(bytes.package).map(|held| &held.package);
         let entry = package.and_then(|package| Some((package, package.entry(&bytes.entry)?)));
         let (Some(holder), Some((package, entry))) = (holder, entry) else { continue };
         // In data of 2.10 to 5.1 two versions can have one number and share a file (docs/confluence.md, C15).

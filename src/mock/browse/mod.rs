@@ -131,7 +131,10 @@ async fn make(
     let made = tokio::task::spawn_blocking(move || {
         let site = state.seen_by(&caller);
         let look = Look { state: &state, view: state.view(&site, &caller), ask, names };
-        match page(&look) {
+        let made = page(&look);
+        // A page for which a row could not be read is none.
+        let made = site.content.failure().map_or(made, |why| Err(Refusal::broken(&why)));
+        match made {
             Ok((title, content)) => (StatusCode::OK, frame::page(&look, &title, &content)),
             Err(refusal) => (refusal.status, frame::refused(&look, &refusal)),
         }

@@ -58,7 +58,7 @@ fn titled<'a>(look: &Look<'a>, key: &str, title: &str) -> Result<&'a Content, Re
     let site = look.view.site;
     let missing = || Refusal::not_found(format!("There is no page called “{title}” in the space {key}."));
     let space = site.space(key).ok_or_else(missing)?;
-    let of = |kind| site.listed(Some(space.id), kind).iter().filter_map(|id| site.content.get(id));
+    let of = |kind| site.listed(Some(space.id), kind).filter_map(|id| site.content.get(&id));
     let mut rows = of(ContentKind::Page).chain(of(ContentKind::BlogPost)).filter(|row| row.title == title);
     let first = rows.next().ok_or_else(missing)?;
     Ok(std::iter::once(first).chain(rows).find(|row| row.status == Status::Current).unwrap_or(first))
@@ -135,7 +135,7 @@ fn head(look: &Look<'_>, row: &Content) -> Markup {
 
 fn children(look: &Look<'_>, row: &Content) -> Markup {
     let site = look.view.site;
-    let pages = site.listed(site.space_of(row), ContentKind::Page).iter().filter_map(|id| site.content.get(id));
+    let pages = site.listed(site.space_of(row), ContentKind::Page).filter_map(|id| site.content.get(&id));
     let found: Vec<&Content> =
         pages.filter(|child| child.parent == Some(row.id) && child.status == Status::Current).collect();
     html! {

@@ -88,7 +88,7 @@ impl Listed {
 }
 
 fn rows<'a>(site: &'a Site, space: &Space, listed: Listed) -> Vec<&'a Content> {
-    let of = |kind| site.listed(Some(space.id), kind).iter().filter_map(|id| site.content.get(id));
+    let of = |kind| site.listed(Some(space.id), kind).filter_map(|id| site.content.get(&id));
     of(ContentKind::Page).chain(of(ContentKind::BlogPost)).filter(|row| listed.takes(row)).collect()
 }
 

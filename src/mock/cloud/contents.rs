@@ -36,7 +36,7 @@ pub fn listed(call: &Call<'_>, kind: ContentKind, spaces: &[u64]) -> Answer {
             && title.is_none_or(|title| row.title == title)
             && (!root || site.ancestors(row).is_empty())
     };
-    let rows = site.listed(None, kind).iter().filter_map(|id| site.content.get(id));
+    let rows = site.listed(None, kind).filter_map(|id| site.content.get(&id));
     list(call, rows.filter(wanted), |row| shapes::content(&call.view, row, &parts))
 }
 

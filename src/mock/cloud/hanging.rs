@@ -27,7 +27,7 @@ pub fn comments(call: &Call<'_>, kind: ContentKind, place: Place) -> Answer {
 /// `GET footer-comments` and `GET inline-comments`: all of the site, replies too.
 pub fn all_comments(call: &Call<'_>, place: Place) -> Answer {
     let site = call.view.site;
-    let rows = site.listed(None, ContentKind::Comment).iter().filter_map(|id| site.content.get(id));
+    let rows = site.listed(None, ContentKind::Comment).filter_map(|id| site.content.get(&id));
     comment_list(call, rows, place)
 }
 
@@ -78,7 +78,7 @@ pub fn attachments(call: &Call<'_>, kind: ContentKind) -> Answer {
 /// `GET attachments`.
 pub fn all_attachments(call: &Call<'_>) -> Answer {
     let site = call.view.site;
-    let rows = site.listed(None, ContentKind::Attachment).iter().filter_map(|id| site.content.get(id));
+    let rows = site.listed(None, ContentKind::Attachment).filter_map(|id| site.content.get(&id));
     attachment_list(call, rows)
 }
 

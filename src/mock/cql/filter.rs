@@ -9,7 +9,7 @@ use super::words::{Sought, readable, words};
 use super::{Condition, CqlError, Field, Operand, Operator, Query};
 use crate::mock::answer::Refusal;
 use crate::mock::shapes::View;
-use crate::mock::store::{Account, Content, ContentKind, Site, Space, Status};
+use crate::mock::store::{Account, Content, ContentKind, Head, Site, Space, Status};
 
 /// Types that a clause may name.
 const TYPES: [&str; 6] = ["space", "user", "page", "blogpost", "comment", "attachment"];
@@ -60,10 +60,11 @@ impl Filter {
     pub fn hits<'a>(&self, view: &View<'a>, archived: bool, everything: bool) -> Result<Vec<Hit<'a>>, Refusal> {
         let site = view.site;
         let mut found = Vec::new();
-        let rows = site.content.values().filter(|row| searchable(site, row, archived));
-        for hit in rows.map(Hit::Content) {
-            if self.root.holds(view, hit)? {
-                found.push(hit);
+        for head in site.content.heads().filter(|head| searchable(site, head, archived)) {
+            // What doesn't fit must not stay in memory.
+            let fits = site.content.row(head.id).map(|row| self.root.holds(view, Hit::Content(&row)));
+            if fits.transpose()? == Some(true) {
+                found.extend(site.content.get(&head.id).map(Hit::Content));
             }
         }
         let spaces = site.spaces.values().filter(|space| everything && space.indexed && (archived || !space.archived));
@@ -85,17 +86,18 @@ impl Filter {
 }
 
 /// Whether content is found by searches: known to the index, live, listed, in a space, and on nothing that lies in the trash.
-fn searchable(site: &Site, row: &Content, archived: bool) -> bool {
-    let listed = !matches!(row.kind, ContentKind::SpaceDescription | ContentKind::Other);
-    let live = |row: &Content| row.status == Status::Current && row.original.is_none();
-    let placed = match row.container {
-        Some(holder) if matches!(row.kind, ContentKind::Comment | ContentKind::Attachment) => {
-            site.content.get(&holder).is_some_and(|holder| live(holder) || holder.kind == ContentKind::SpaceDescription)
+fn searchable(site: &Site, head: &Head, archived: bool) -> bool {
+    let listed = !matches!(head.kind, ContentKind::SpaceDescription | ContentKind::Other);
+    let live = |head: &Head| head.status == Status::Current && head.original().is_none();
+    let placed = match head.container() {
+        Some(holder) if matches!(head.kind, ContentKind::Comment | ContentKind::Attachment) => {
+            site.content.head(holder).is_some_and(|holder| live(holder) || holder.kind == ContentKind::SpaceDescription)
         }
         _ => true,
     };
-    let space = site.space_of(row).and_then(|id| site.spaces.get(&id));
-    row.indexed && listed && live(row) && placed && space.is_some_and(|space| archived || !space.archived)
+    let space = site.space_of_head(head).and_then(|id| site.spaces.get(&id));
+    let indexed = site.is_indexed(head.id);
+    indexed && listed && live(head) && placed && space.is_some_and(|space| archived || !space.archived)
 }
 
 struct Maker<'a> {

@@ -1,14 +1,19 @@
 //! Joins the rows: bodies, properties, labels and restrictions to their content, in whichever direction the package names them, and drops
 //! what has no place.
+//!
+//! All pieces of a content lie side by side once they are sorted. They are walked twice: first for the fronts of all rows, which decide what has a
+//! place, then for the rows themselves.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 use super::FIRST_ID;
+use super::error::RestoreError;
 use super::people::made_key;
-use super::rows::{Property, Rows};
+use super::rows::{Body, Front, Part, Piece, Property, Rows};
 use crate::mock::jobs::Progress;
-use crate::mock::store::{Content, ContentKind, File, Inline, Restriction, Site, Subject};
+use crate::mock::store::{Content, ContentKind, File, Head, Inline, Restriction, Subject, Tables};
+use crate::runs::{self, Sorted, SpillError};
 
 /// What belongs to objects without a table.
 pub struct Loose {
@@ -18,96 +23,270 @@ pub struct Loose {
     pub old_templates: BTreeSet<u64>,
 }
 
-/// A site of these rows, with the ids of the package, and what belongs to objects without a table.
-pub fn assemble(mut rows: Rows, progress: &Progress) -> (Site, Loose) {
-    versions(&mut rows);
-    descriptions(&mut rows);
-    drafts(&mut rows);
-    bodies(&mut rows);
-    properties(&mut rows);
-    labels(&mut rows);
-    restrictions(&mut rows);
-    let dropped = drop_homeless(&mut rows);
-    let mut of_site = BTreeSet::new();
+/// What a package holds, joined, with the ids of the package.
+pub struct Assembled {
+    pub tables: Tables,
+    /// The fronts of all content that has a place, by id.
+    pub heads: Vec<Head>,
+    pub loose: Loose,
+    pieces: Sorted,
+    restrictions: HashMap<u64, Vec<Restriction>>,
+}
+
+/// Joins the rows.
+///
+/// # Errors
+/// The disk could not take them, or doesn't give them back.
+pub fn assemble(mut rows: Rows, progress: &Progress) -> Result<Assembled, RestoreError> {
+    place_parts(&mut rows)?;
+    let pieces = rows.take_pieces().map_err(broken)?;
+    let mut heads = heads(&pieces)?;
+    descriptions(&mut rows, &heads);
+    drafts(&mut rows, &mut heads);
+    let dropped = drop_homeless(&rows, &mut heads);
+    let restrictions = restrictions(&mut rows);
+    let mut tables = Tables::default();
     for (space, kind, subject) in std::mem::take(&mut rows.permissions) {
         match space.map(|space| rows.spaces.get_mut(&space)) {
             Some(Some(space)) => drop(space.permissions.insert((kind, subject))),
             Some(None) => {}
-            None => drop(of_site.insert((kind, subject))),
+            None => drop(tables.permissions.insert((kind, subject))),
         }
     }
     progress.persisted.fetch_sub(dropped, Ordering::Relaxed);
     progress.skipped.fetch_add(dropped, Ordering::Relaxed);
-    let mut site = Site::default();
-    site.permissions = of_site;
-    people(&rows, &mut site);
-    let last = rows.content.keys().chain(rows.spaces.keys()).chain(rows.templates.keys()).max().copied();
-    site.next_id = last.map_or(FIRST_ID, |last| last.saturating_add(1).max(FIRST_ID));
-    (site.spaces, site.content, site.labels, site.templates) = (rows.spaces, rows.content, rows.labels, rows.templates);
-    site.users.extend(rows.users);
-    (site, Loose { owners: rows.listed.properties, old_templates: rows.old_templates })
+    people(&rows, &mut tables);
+    let content = heads.last().map(|head| head.id);
+    let last = rows.spaces.keys().chain(rows.templates.keys()).copied().chain(content).max();
+    tables.next_id = last.map_or(FIRST_ID, |last| last.saturating_add(1).max(FIRST_ID));
+    (tables.spaces, tables.labels, tables.templates) = (rows.spaces, rows.labels, rows.templates);
+    tables.users.extend(rows.users);
+    let loose = Loose { owners: rows.owners, old_templates: rows.old_templates };
+    Ok(Assembled { tables, heads, loose, pieces, restrictions })
 }
 
-/// Older versions that only the live row's collection names.
-fn versions(rows: &mut Rows) {
-    for (version, live) in std::mem::take(&mut rows.listed.versions) {
-        if version == live || rows.content.get(&live).is_none_or(|live| live.original.is_some()) {
-            continue;
+fn broken(error: SpillError) -> RestoreError {
+    std::io::Error::other(error).into()
+}
+
+/// Gives the parts that don't name their content to the content that names them, or that they hint at.
+fn place_parts(rows: &mut Rows) -> Result<(), RestoreError> {
+    let parts = rows.take_parts().map_err(broken)?;
+    let mut all = parts.rows();
+    let mut at: Vec<u8> = Vec::new();
+    let (mut owner, mut part) = (None, None);
+    while let Some((key, row)) = all.next().map_err(broken)? {
+        if key != at.as_slice() {
+            place_part(rows, &at, owner.take(), part.take());
+            at = key.to_vec();
         }
-        if let Some(row) = rows.content.get_mut(&version) {
-            row.original.get_or_insert(live);
+        match runs::read(row).map_err(broken)? {
+            Part::Owner(content) => owner = Some(content),
+            other => part = Some(other),
+        }
+    }
+    place_part(rows, &at, owner, part);
+    Ok(())
+}
+
+fn place_part(rows: &mut Rows, key: &[u8], owner: Option<u64>, part: Option<Part>) {
+    let id = number(key.get(1..).unwrap_or_default());
+    let (owner, piece) = match part {
+        Some(Part::Body(body)) => (owner, Piece::Body(id, body)),
+        Some(Part::Property(property)) => (owner, Piece::Property(id, property)),
+        Some(Part::Labelling(label, hint)) => (owner.or(hint), Piece::Labelling(id, label)),
+        Some(Part::Owner(_)) | None => return,
+    };
+    if let Some(owner) = owner {
+        rows.piece(owner, &piece);
+    }
+}
+
+/// The number that a key is.
+fn number(key: &[u8]) -> u64 {
+    key.try_into().map(u64::from_be_bytes).unwrap_or_default()
+}
+
+/// All that belongs to one content.
+#[derive(Default)]
+struct Pieces {
+    row: Option<Box<Content>>,
+    bodies: Vec<(u64, Body)>,
+    properties: Vec<(u64, Property)>,
+    labellings: Vec<(u64, u64)>,
+}
+
+impl Pieces {
+    fn add(&mut self, piece: Piece) {
+        match piece {
+            Piece::Row(_, row) => self.row = Some(row),
+            Piece::VersionOf(_) => {}
+            Piece::Body(id, body) => self.bodies.push((id, body)),
+            Piece::Property(id, property) => self.properties.push((id, property)),
+            Piece::Labelling(id, label) => self.labellings.push((id, label)),
         }
     }
 }
 
+/// Walks the pieces, content by content.
+fn grouped(pieces: &Sorted, mut each: impl FnMut(Pieces) -> Result<(), RestoreError>) -> Result<(), RestoreError> {
+    let mut all = pieces.rows();
+    let mut at: Vec<u8> = Vec::new();
+    let mut group = Pieces::default();
+    while let Some((key, row)) = all.next().map_err(broken)? {
+        if key != at.as_slice() {
+            each(std::mem::take(&mut group))?;
+            at.clear();
+            at.extend_from_slice(key);
+        }
+        group.add(runs::read(row).map_err(broken)?);
+    }
+    each(group)
+}
+
+/// The fronts of all rows. Older versions that only the live row's collection names are versions of it.
+fn heads(pieces: &Sorted) -> Result<Vec<Head>, RestoreError> {
+    let mut heads: Vec<Head> = Vec::new();
+    let mut claims = Vec::new();
+    let mut all = pieces.rows();
+    while let Some((key, row)) = all.next().map_err(broken)? {
+        match runs::read(row).map_err(broken)? {
+            Front::Row(head) => {
+                // Of several rows of one id the last is the one.
+                heads.pop_if(|last| last.id == head.id);
+                heads.push(head);
+            }
+            Front::VersionOf(live) => claims.push((number(key), live)),
+            Front::Body | Front::Property | Front::Labelling => {}
+        }
+    }
+    // Whether a live row is one is asked of what the rows themselves say.
+    claims.retain(|(_, live)| find(&heads, *live).is_some_and(|live| live.original().is_none()));
+    for (version, live) in claims {
+        if let Some(head) = find_mut(&mut heads, version).filter(|head| head.original().is_none()) {
+            head.set_original(live);
+        }
+    }
+    Ok(heads)
+}
+
+fn find(heads: &[Head], id: u64) -> Option<&Head> {
+    heads.get(heads.binary_search_by_key(&id, |head| head.id).ok()?)
+}
+
+fn find_mut(heads: &mut [Head], id: u64) -> Option<&mut Head> {
+    let at = heads.binary_search_by_key(&id, |head| head.id).ok()?;
+    heads.get_mut(at)
+}
+
 /// Descriptions that only name their space, and that their space doesn't name.
-fn descriptions(rows: &mut Rows) {
-    for row in rows.content.values() {
-        if row.kind == ContentKind::SpaceDescription
-            && row.original.is_none()
-            && let Some(space) = row.space.and_then(|space| rows.spaces.get_mut(&space))
-            && space.description.is_none_or(|named| !rows.content.contains_key(&named))
+fn descriptions(rows: &mut Rows, heads: &[Head]) {
+    let live = |head: &&Head| head.kind == ContentKind::SpaceDescription && head.original().is_none();
+    for head in heads.iter().filter(live) {
+        if let Some(space) = head.space().and_then(|space| rows.spaces.get_mut(&space))
+            && space.description.is_none_or(|named| find(heads, named).is_none())
         {
-            space.description = Some(row.id);
+            space.description = Some(head.id);
         }
     }
 }
 
 /// Old drafts name their space by its key.
-fn drafts(rows: &mut Rows) {
+fn drafts(rows: &mut Rows, heads: &mut [Head]) {
     for (id, key) in std::mem::take(&mut rows.draft_spaces) {
         let space = rows.spaces.values().find(|space| space.key.eq_ignore_ascii_case(&key)).map(|space| space.id);
-        if let Some(row) = rows.content.get_mut(&id) {
-            row.space = row.space.or(space);
+        if let Some(head) = find_mut(heads, id) {
+            head.set_space(head.space().or(space));
         }
     }
 }
 
-fn bodies(rows: &mut Rows) {
-    let mut bodies: Vec<_> = std::mem::take(&mut rows.bodies).into_iter().collect();
-    bodies.sort_by_key(|(id, _)| *id);
-    for (id, body) in bodies {
-        let owner = body.content.or_else(|| rows.listed.bodies.get(&id).copied());
-        if let Some(row) = owner.and_then(|owner| rows.content.get_mut(&owner)) {
+fn restrictions(rows: &mut Rows) -> HashMap<u64, Vec<Restriction>> {
+    let mut restrictions: HashMap<u64, Vec<Restriction>> = HashMap::new();
+    for (id, (set, subject)) in std::mem::take(&mut rows.content_permissions) {
+        let set_id = set.or_else(|| rows.listed_permissions.get(&id).copied());
+        let Some(set_id) = set_id else { continue };
+        let Some(set) = rows.permission_sets.get(&set_id) else { continue };
+        let owner = set.content.or_else(|| rows.listed_sets.get(&set_id).copied());
+        let named = matches!(subject, Subject::User(_) | Subject::Group(_));
+        if let (Some(operation), Some(owner), true) = (set.operation, owner, named) {
+            restrictions.entry(owner).or_default().push(Restriction { operation, subject });
+        }
+    }
+    for all in restrictions.values_mut() {
+        all.sort();
+        all.dedup();
+    }
+    restrictions
+}
+
+/// Drops live pages and blog posts without a space, comments and attachments without a holder, versions without a live row. Gives their
+/// number.
+fn drop_homeless(rows: &Rows, heads: &mut Vec<Head>) -> u64 {
+    let homeless: BTreeSet<u64> =
+        heads.iter().filter(|head| !placed(rows, heads, head, 0)).map(|head| head.id).collect();
+    heads.retain(|head| !homeless.contains(&head.id));
+    homeless.len() as u64
+}
+
+fn placed(rows: &Rows, heads: &[Head], head: &Head, depth: usize) -> bool {
+    let by = |id: Option<u64>| {
+        id.and_then(|id| find(heads, id)).is_some_and(|head| depth < 8 && placed(rows, heads, head, depth + 1))
+    };
+    if head.original().is_some() {
+        return by(head.original());
+    }
+    match head.kind {
+        ContentKind::Page | ContentKind::BlogPost => head.space().is_some_and(|space| rows.spaces.contains_key(&space)),
+        ContentKind::Comment | ContentKind::Attachment => by(head.container()),
+        ContentKind::SpaceDescription | ContentKind::Other => true,
+    }
+}
+
+impl Assembled {
+    /// The rows that have a place, in rising order of their ids.
+    ///
+    /// # Errors
+    /// What the disk says, or `each`.
+    pub fn each(&self, mut each: impl FnMut(Content) -> Result<(), RestoreError>) -> Result<(), RestoreError> {
+        grouped(&self.pieces, |group| match self.row(group) {
+            Some(row) => each(row),
+            None => Ok(()),
+        })
+    }
+
+    /// The ids of all content that has a place, in rising order.
+    pub fn ids(&self) -> Vec<u64> {
+        self.heads.iter().map(|head| head.id).collect()
+    }
+
+    fn row(&self, mut group: Pieces) -> Option<Content> {
+        let mut row = *group.row?;
+        let head = find(&self.heads, row.id)?;
+        (row.original, row.space) = (head.original(), head.space());
+        group.bodies.sort_by_key(|(id, _)| *id);
+        for (_, body) in group.bodies {
             row.body = body.span.or(row.body);
             row.body_type = body.kind;
         }
-    }
-}
-
-fn properties(rows: &mut Rows) {
-    for (id, property) in std::mem::take(&mut rows.properties) {
-        let owner = property.content.or_else(|| rows.listed.properties.get(&id).copied());
-        let Some(row) = owner.and_then(|owner| rows.content.get_mut(&owner)) else { continue };
-        match row.kind {
-            ContentKind::Comment => on_comment(row, property),
-            ContentKind::Attachment => on_attachment(row, property),
-            _ => {}
+        group.properties.sort_by_key(|(id, _)| *id);
+        for (_, property) in group.properties {
+            match row.kind {
+                ContentKind::Comment => on_comment(&mut row, property),
+                ContentKind::Attachment => on_attachment(&mut row, property),
+                _ => {}
+            }
         }
-    }
-    // A state without any mark of an inline comment is that of a footer comment.
-    for row in rows.content.values_mut() {
+        // A state without any mark of an inline comment is that of a footer comment.
         row.inline = row.inline.take().filter(|inline| inline.marked || inline.marker.is_some());
+        group.labellings.sort_unstable();
+        for (_, label) in group.labellings {
+            if self.tables.labels.contains_key(&label) && !row.labels.contains(&label) {
+                row.labels.push(label);
+            }
+        }
+        row.restrictions = self.restrictions.get(&row.id).cloned().unwrap_or_default();
+        Some(row)
     }
 }
 
@@ -135,62 +314,8 @@ fn on_attachment(row: &mut Content, property: Property) {
     }
 }
 
-fn labels(rows: &mut Rows) {
-    for (id, labelling) in std::mem::take(&mut rows.labellings) {
-        let listed = rows.listed.labellings.get(&id).copied();
-        let owner = labelling.content.or(listed).or(labelling.hint);
-        let label = labelling.label.filter(|label| rows.labels.contains_key(label));
-        if let (Some(label), Some(row)) = (label, owner.and_then(|owner| rows.content.get_mut(&owner)))
-            && !row.labels.contains(&label)
-        {
-            row.labels.push(label);
-        }
-    }
-}
-
-fn restrictions(rows: &mut Rows) {
-    for (id, (set, subject)) in std::mem::take(&mut rows.content_permissions) {
-        let set_id = set.or_else(|| rows.listed.content_permissions.get(&id).copied());
-        let Some(set_id) = set_id else { continue };
-        let Some(set) = rows.permission_sets.get(&set_id) else { continue };
-        let owner = set.content.or_else(|| rows.listed.permission_sets.get(&set_id).copied());
-        let named = matches!(subject, Subject::User(_) | Subject::Group(_));
-        if let (Some(operation), Some(row), true) =
-            (set.operation, owner.and_then(|owner| rows.content.get_mut(&owner)), named)
-        {
-            row.restrictions.push(Restriction { operation, subject });
-        }
-    }
-    for row in rows.content.values_mut() {
-        row.restrictions.sort();
-        row.restrictions.dedup();
-    }
-}
-
-/// Drops live pages and blog posts without a space, comments and attachments without a holder, versions without a live row. Gives their
-/// number.
-fn drop_homeless(rows: &mut Rows) -> u64 {
-    let homeless: BTreeSet<u64> = rows.content.values().filter(|row| !placed(rows, row, 0)).map(|row| row.id).collect();
-    rows.content.retain(|id, _| !homeless.contains(id));
-    homeless.len() as u64
-}
-
-fn placed(rows: &Rows, row: &Content, depth: usize) -> bool {
-    let by = |id: Option<u64>| {
-        id.and_then(|id| rows.content.get(&id)).is_some_and(|row| depth < 8 && placed(rows, row, depth + 1))
-    };
-    if row.original.is_some() {
-        return by(row.original);
-    }
-    match row.kind {
-        ContentKind::Page | ContentKind::BlogPost => row.space.is_some_and(|space| rows.spaces.contains_key(&space)),
-        ContentKind::Comment | ContentKind::Attachment => by(row.container),
-        ContentKind::SpaceDescription | ContentKind::Other => true,
-    }
-}
-
 /// Accounts, groups and members; of two accounts with one name (in two directories) the one with the lower id stays.
-fn people(rows: &Rows, site: &mut Site) {
+fn people(rows: &Rows, site: &mut Tables) {
     for account in rows.accounts.values() {
         site.accounts.entry(account.name.to_lowercase()).or_insert_with(|| account.clone());
     }

@@ -3,39 +3,46 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::sync::atomic::Ordering;
 
-use super::error::RestoreError;
-use crate::mock::jobs::Progress;
-use crate::mock::store::{Bytes, Content, Site};
+use crate::mock::store::{Bytes, Content};
 use crate::package::{Entry, Package};
 
-/// Finds the bytes of all attachment rows.
-pub fn locate(site: &mut Site, package: &Package, progress: &Progress) -> Result<(), RestoreError> {
-    let mut elsewhere: HashMap<(&str, &str), &Entry> = HashMap::new();
-    for entry in package.entries() {
-        let mut parts = entry.name.split('/');
-        if let (Some("attachments"), Some(_), Some(id), Some(version), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        {
-            elsewhere.entry((id, version)).or_insert(entry);
+/// Finds the bytes of attachment rows.
+pub struct Locator<'a> {
+    package: &'a Package,
+    elsewhere: HashMap<(&'a str, &'a str), &'a Entry>,
+    block: Vec<u8>,
+}
+
+impl<'a> Locator<'a> {
+    /// One for this package.
+    pub fn new(package: &'a Package) -> Self {
+        let mut elsewhere: HashMap<(&str, &str), &Entry> = HashMap::new();
+        for entry in package.entries() {
+            let mut parts = entry.name.split('/');
+            if let (Some("attachments"), Some(_), Some(id), Some(version), None) =
+                (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+            {
+                elsewhere.entry((id, version)).or_insert(entry);
+            }
         }
+        Self { package, elsewhere, block: vec![0; 1 << 16] }
     }
-    let mut block = vec![0; 1 << 16];
-    for row in site.content.values_mut().filter(|row| row.file.is_some()) {
-        if progress.cancel.load(Ordering::Relaxed) {
-            return Err(RestoreError::Cancelled);
+
+    /// Finds those of a row, by the ids of the package.
+    pub fn locate(&mut self, row: &mut Content) {
+        if row.file.is_none() {
+            return;
         }
-        let entry = find(row, package, &elsewhere);
+        let entry = find(row, self.package, &self.elsewhere);
         let bytes = entry.and_then(|entry| {
-            let length = count(package, entry, &mut block)?;
+            let length = count(self.package, entry, &mut self.block)?;
             Some(Bytes { package: 0, entry: entry.name.clone(), length })
         });
         if let Some(file) = &mut row.file {
             file.bytes = bytes;
         }
     }
-    Ok(())
 }
 
 fn find<'a>(row: &Content, package: &'a Package, elsewhere: &HashMap<(&str, &str), &'a Entry>) -> Option<&'a Entry> {

@@ -2,11 +2,11 @@
 
 use super::keep;
 use super::people::{self, subject, who};
-use super::rows::{Body, Labelling, PermissionSet, Property, Rows};
+use super::rows::{Body, Part, PermissionSet, Piece, Property, Rows, Sort};
 use crate::mock::kept::{Kept, KeptWriter};
 use crate::mock::spill::{Span, Spill, SpillWriter};
-use crate::mock::store::{Content, ContentKind, File, Label, Operation, Space, Status, Subject, Template};
-use crate::package::{Raw, RawObject};
+use crate::mock::store::{Content, ContentKind, File, Head, Label, Operation, Space, Status, Subject, Template};
+use crate::package::Object;
 
 /// Names of the content properties that the mock shows.
 const PROPERTIES: [&str; 9] = [
@@ -29,17 +29,17 @@ pub struct Gather {
 }
 
 impl Gather {
-    /// Begins, with empty files for the texts and for what is kept as it is.
-    pub fn new(texts: SpillWriter, kept: KeptWriter) -> Self {
-        Self { rows: Rows::default(), texts, kept }
+    /// Begins, with no rows yet, and with empty files for the texts and for what is kept as it is.
+    pub fn new(rows: Rows, texts: SpillWriter, kept: KeptWriter) -> Self {
+        Self { rows, texts, kept }
     }
 
     /// Takes in one object; false where it can't be placed. What no table is made of is kept as it is.
-    pub fn take(&mut self, object: &RawObject) -> std::io::Result<bool> {
+    pub fn take(&mut self, object: &Object<'_>) -> std::io::Result<bool> {
         if let Some(object) = keep::form(&mut self.rows, object) {
             self.kept.put(&object)?;
         }
-        let placed = match object.class.as_str() {
+        let placed = match object.class() {
             "Page" => self.content(object, ContentKind::Page),
             "BlogPost" => self.content(object, ContentKind::BlogPost),
             "Comment" => self.content(object, ContentKind::Comment),
@@ -74,14 +74,14 @@ impl Gather {
     }
 
     /// A draft of before 6.0 (docs/confluence.md, C11): shown to nobody, held for its text.
-    fn old_draft(&mut self, object: &RawObject) -> bool {
+    fn old_draft(&mut self, object: &Object<'_>) -> bool {
         if let (Some(id), Some(key)) = (object.number_id(), object.filled("draftSpaceKey")) {
             self.rows.draft_spaces.insert(id, key.to_owned());
         }
         self.content(object, ContentKind::Other)
     }
 
-    fn content(&mut self, object: &RawObject, kind: ContentKind) -> bool {
+    fn content(&mut self, object: &Object<'_>, kind: ContentKind) -> bool {
         let Some(id) = object.number_id() else { return false };
         let file = kind == ContentKind::Attachment;
         let either = |new: &str, old: &str| object.filled(new).or_else(|| object.filled(old).filter(|_| file));
@@ -119,25 +119,33 @@ impl Gather {
             inline: None,
             labels: Vec::new(),
             restrictions: Vec::new(),
-            indexed: false,
         };
-        self.rows.content.insert(id, row);
-        let listed = &mut self.rows.listed;
-        listed.bodies.extend(ids(object, "bodyContents").map(|body| (body, id)));
-        listed.labellings.extend(ids(object, "labellings").map(|labelling| (labelling, id)));
-        listed.permission_sets.extend(ids(object, "contentPermissionSets").map(|set| (set, id)));
-        listed.versions.extend(ids(object, "historicalVersions").map(|version| (version, id)));
-        listed.properties.extend(ids(object, "contentProperties").map(|property| (property, id)));
+        self.rows.piece(id, &Piece::Row(Head::of(&row), Box::new(row)));
+        let owner = Part::Owner(id);
+        for (collection, sort) in [("bodyContents", Sort::Body), ("labellings", Sort::Labelling)] {
+            ids(object, collection).for_each(|part| self.rows.part(sort, part, &owner));
+        }
+        for property in ids(object, "contentProperties") {
+            self.rows.part(Sort::Property, property, &owner);
+            self.rows.owners.insert(property, id);
+        }
+        self.rows.listed_sets.extend(ids(object, "contentPermissionSets").map(|set| (set, id)));
+        let versions = ids(object, "historicalVersions").filter(|version| *version != id);
+        versions.for_each(|version| self.rows.piece(version, &Piece::VersionOf(id)));
         true
     }
 
-    fn body(&mut self, object: &RawObject) -> std::io::Result<bool> {
+    fn body(&mut self, object: &Object<'_>) -> std::io::Result<bool> {
         let Some(id) = object.number_id() else { return Ok(false) };
         let kind = object.number("bodyType");
         let repair = kind == Some(2);
         // A body without a text is an empty one.
         let span = self.text(object.text("body").or(Some("")), repair)?;
-        self.rows.bodies.insert(id, Body { content: reference(object, "content"), span, kind });
+        let body = Body { span, kind };
+        match reference(object, "content") {
+            Some(content) => self.rows.piece(content, &Piece::Body(id, body)),
+            None => self.rows.part(Sort::Body, id, &Part::Body(body)),
+        }
         Ok(true)
     }
 
@@ -150,7 +158,7 @@ impl Gather {
         self.texts.put(text).map(Some)
     }
 
-    fn template(&mut self, object: &RawObject) -> std::io::Result<bool> {
+    fn template(&mut self, object: &Object<'_>) -> std::io::Result<bool> {
         let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return Ok(false) };
         if object.reference("originalVersionPageTemplate").is_some() {
             self.rows.old_templates.insert(id);
@@ -163,7 +171,7 @@ impl Gather {
         Ok(true)
     }
 
-    fn space(&mut self, object: &RawObject) -> bool {
+    fn space(&mut self, object: &Object<'_>) -> bool {
         let (Some(id), Some(key)) = (object.number_id(), object.filled("key")) else { return false };
         let row = Space {
             id,
@@ -184,21 +192,23 @@ impl Gather {
         true
     }
 
-    fn property(&mut self, object: &RawObject) -> bool {
+    fn property(&mut self, object: &Object<'_>) -> bool {
         let (Some(id), Some(name)) = (object.number_id(), object.filled("name")) else { return false };
         if PROPERTIES.contains(&name) {
             let row = Property {
-                content: reference(object, "content"),
                 name: name.to_owned(),
                 text: object.text("stringValue").map(str::to_owned),
                 number: object.number("longValue"),
             };
-            self.rows.properties.insert(id, row);
+            match reference(object, "content") {
+                Some(content) => self.rows.piece(content, &Piece::Property(id, row)),
+                None => self.rows.part(Sort::Property, id, &Part::Property(row)),
+            }
         }
         true
     }
 
-    fn label(&mut self, object: &RawObject) -> bool {
+    fn label(&mut self, object: &Object<'_>) -> bool {
         let (Some(id), Some(name)) = (object.number_id(), object.text("name")) else { return false };
         let prefix = object.filled("namespace").unwrap_or("global").to_owned();
         let owner = who(&mut self.rows, object, "owningUser", "owner");
@@ -206,22 +216,23 @@ impl Gather {
         true
     }
 
-    fn labelling(&mut self, object: &RawObject) -> bool {
+    fn labelling(&mut self, object: &Object<'_>) -> bool {
         let Some(id) = object.number_id() else { return false };
         let on_content = object.text("labelableType").is_none_or(|kind| kind == "CONTENT");
         let on_template = object.reference("pageTemplate").is_some();
-        let row = Labelling {
-            label: reference(object, "label"),
-            content: reference(object, "content"),
-            hint: whole(object, "labelableId").filter(|_| on_content && !on_template),
-        };
-        self.rows.labellings.insert(id, row);
+        let hint = whole(object, "labelableId").filter(|_| on_content && !on_template);
+        if let Some(label) = reference(object, "label") {
+            match reference(object, "content") {
+                Some(content) => self.rows.piece(content, &Piece::Labelling(id, label)),
+                None => self.rows.part(Sort::Labelling, id, &Part::Labelling(label, hint)),
+            }
+        }
         true
     }
 
-    fn restriction(&mut self, object: &RawObject) -> bool {
+    fn restriction(&mut self, object: &Object<'_>) -> bool {
         let Some(id) = object.number_id() else { return false };
-        if object.class == "ContentPermissionSet" {
+        if object.class() == "ContentPermissionSet" {
             let operation = object.text("type").and_then(|kind| match kind.to_lowercase().as_str() {
                 "view" => Some(Operation::Read),
                 "edit" => Some(Operation::Update),
@@ -230,7 +241,7 @@ impl Gather {
             let row = PermissionSet { content: reference(object, "owningContent"), operation };
             self.rows.permission_sets.insert(id, row);
             let members = ids(object, "contentPermissions").map(|member| (member, id));
-            self.rows.listed.content_permissions.extend(members);
+            self.rows.listed_permissions.extend(members);
             return true;
         }
         let subject = subject(&mut self.rows, object, "groupName");
@@ -239,7 +250,7 @@ impl Gather {
         true
     }
 
-    fn permission(&mut self, object: &RawObject) -> bool {
+    fn permission(&mut self, object: &Object<'_>) -> bool {
         let Some(kind) = object.filled("type") else { return false };
         let space = reference(object, "space");
         if space.is_some() && !crate::mock::permissions::is_known(kind) {
@@ -261,15 +272,15 @@ fn status(word: Option<&str>) -> Status {
 }
 
 /// The id of a reference. The class is not asked: all content shares one number space, and a reference may name a parent class.
-pub fn reference(object: &RawObject, name: &str) -> Option<u64> {
+pub fn reference(object: &Object<'_>, name: &str) -> Option<u64> {
     object.reference(name)?.1.parse().ok()
 }
 
 /// The ids that a collection names.
-pub fn ids<'a>(object: &'a RawObject, name: &str) -> impl Iterator<Item = u64> + use<'a> {
-    object.collection(name).iter().filter_map(Raw::as_reference).filter_map(|(_, id)| id.parse().ok())
+pub fn ids<'a>(object: &Object<'a>, name: &str) -> impl Iterator<Item = u64> + use<'a> {
+    object.collection(name).filter_map(|member| member.as_reference()?.1.parse().ok())
 }
 
-fn whole(object: &RawObject, name: &str) -> Option<u64> {
+fn whole(object: &Object<'_>, name: &str) -> Option<u64> {
     object.text(name)?.trim().parse().ok()
 }

@@ -4,7 +4,7 @@
 use super::people::who;
 use super::rows::Rows;
 use crate::mock::kept::Target;
-use crate::package::{Raw, RawObject};
+use crate::package::{Object, Raw, RawObject};
 
 /// Classes that are whole in the tables.
 const IN_TABLES: [&str; 10] = [
@@ -41,8 +41,8 @@ const PEOPLE: [(&str, &str, &str); 7] = [
 ];
 
 /// The form in which an object is kept; `None` where the tables hold all of it.
-pub fn form(rows: &mut Rows, object: &RawObject) -> Option<RawObject> {
-    let class = object.class.as_str();
+pub fn form(rows: &mut Rows, object: &Object<'_>) -> Option<RawObject> {
+    let class = object.class();
     let in_tables = match class {
         "Labelling" => object.reference("pageTemplate").is_none(),
         "SpacePermission" => object.reference("space").is_some(),
@@ -50,7 +50,7 @@ pub fn form(rows: &mut Rows, object: &RawObject) -> Option<RawObject> {
         _ => IN_TABLES.contains(&class) || SECRET.contains(&class),
     };
     // What has no id can't be told from others.
-    if in_tables || object.id.as_deref().is_none_or(str::is_empty) {
+    if in_tables || object.id().is_none_or(str::is_empty) {
         return None;
     }
     match class {
@@ -58,7 +58,7 @@ pub fn form(rows: &mut Rows, object: &RawObject) -> Option<RawObject> {
         "DefaultHibernateGroup" => return old_group(object),
         _ => {}
     }
-    let mut kept = object.clone();
+    let mut kept = object.to_raw();
     kept.properties.retain(|(name, value)| *value != Raw::Null && !is_secret(class, name));
     for (of, old, new) in PEOPLE {
         if (of.is_empty() || of == class) && object.filled(old).is_some() {
@@ -87,7 +87,7 @@ fn user(id: String) -> Raw {
 }
 
 /// An account of up to 3.4 as one of today.
-fn old_user(object: &RawObject) -> Option<RawObject> {
+fn old_user(object: &Object<'_>) -> Option<RawObject> {
     let name = object.filled("name")?;
     let properties = [
         ("name", Some(name.to_owned())),
@@ -100,17 +100,17 @@ fn old_user(object: &RawObject) -> Option<RawObject> {
 }
 
 /// A group of up to 3.4 as one of today.
-fn old_group(object: &RawObject) -> Option<RawObject> {
+fn old_group(object: &Object<'_>) -> Option<RawObject> {
     let name = object.filled("name")?;
     let properties = [("name", Some(name.to_owned())), ("lowerName", Some(name.to_lowercase()))];
     Some(turned(object, "InternalGroup", properties))
 }
 
-fn turned<const N: usize>(object: &RawObject, class: &str, texts: [(&str, Option<String>); N]) -> RawObject {
+fn turned<const N: usize>(object: &Object<'_>, class: &str, texts: [(&str, Option<String>); N]) -> RawObject {
     let properties = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Raw::Text(text?))));
     RawObject {
         class: class.to_owned(),
-        id: object.id.clone(),
+        id: object.id().map(str::to_owned),
         properties: properties.collect(),
         ..RawObject::default()
     }

@@ -5,19 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
-use super::assemble::Loose;
+use super::assemble::Assembled;
 use super::error::RestoreError;
 use super::people::made_key;
 use super::rows::Rows;
 use crate::mock::jobs::Progress;
-use crate::mock::store::{Content, Label, Site, Space, Subject};
+use crate::mock::store::{Content, Label, Space, Stored, Subject, Tables};
 use crate::model::Descriptor;
 
 /// Leaves the spaces that the descriptor names (all, where it names none), and refuses what Confluence refuses.
 pub fn claim(
     mut rows: Rows,
     descriptor: &Descriptor,
-    before: &Site,
+    before: &Tables,
     refuse_foreign: bool,
     progress: &Progress,
 ) -> Result<Rows, RestoreError> {
@@ -55,40 +55,52 @@ pub fn claim(
     Ok(rows)
 }
 
-/// The site as it was, with the restored spaces added under new ids, and what became of the old ones.
-pub fn merge(before: &Site, restored: Site, loose: &Loose, progress: &Progress) -> (Site, Renumber) {
-    let mut site = before.clone();
-    let package = site.packages.len();
-    site.packages.extend(restored.packages);
-    site.texts.extend(restored.texts);
-    let users = users(&mut site, restored.users, progress);
-    let labels = labels(&mut site, restored.labels, &users, progress);
-    let spaces = numbers(&mut site.next_id, restored.spaces.keys());
-    let content = numbers(&mut site.next_id, restored.content.keys());
-    let templates = numbers(&mut site.next_id, restored.templates.keys().chain(&loose.old_templates));
-    let others = site.kept.iter().map(|kept| kept.last() + 1).max().unwrap_or_default();
+/// The tables as they were, with the restored spaces added under new ids, and what became of the old ones.
+pub fn merge(before: &Stored, assembled: &Assembled, progress: &Progress) -> (Tables, Renumber) {
+    let mut tables = Tables::clone(&before.tables);
+    let restored = assembled.tables.clone();
+    let users = users(&mut tables, restored.users, progress);
+    let labels = labels(&mut tables, restored.labels, &users, progress);
+    let spaces = numbers(&mut tables.next_id, restored.spaces.keys());
+    let content = Numbers { old: assembled.ids(), first: tables.next_id };
+    tables.next_id += content.old.len() as u64;
+    let templates = numbers(&mut tables.next_id, restored.templates.keys().chain(&assembled.loose.old_templates));
+    let others = before.files.kept.iter().map(|kept| kept.last() + 1).max().unwrap_or_default();
+    let package = before.files.packages.len();
     let renumber = Renumber { package, users, labels, spaces, content, templates, others };
-    for (id, mut row) in restored.content {
-        if let Some(id) = renumber.content.get(&id) {
-            renumber.content(&mut row);
-            site.content.insert(*id, row);
-        }
-    }
     for (id, mut space) in restored.spaces {
         if let Some(id) = renumber.spaces.get(&id) {
             space.id = *id;
             renumber.space(&mut space);
-            site.spaces.insert(*id, space);
+            tables.spaces.insert(*id, space);
         }
     }
     for (id, mut template) in restored.templates {
         if let Some(id) = renumber.templates.get(&id) {
             template.id = *id;
             template.space = template.space.and_then(|space| renumber.spaces.get(&space).copied());
-            site.templates.insert(*id, template);
+            tables.templates.insert(*id, template);
         }
     }
-    (site, renumber)
+    (tables, renumber)
+}
+
+/// New ids of content: one after the other, in the order of the old ones, so that the rows stay in order too.
+pub struct Numbers {
+    old: Vec<u64>,
+    first: u64,
+}
+
+impl Numbers {
+    /// The new id of an old one.
+    pub fn get(&self, old: u64) -> Option<u64> {
+        Some(self.first + self.old.binary_search(&old).ok()? as u64)
+    }
+
+    /// All new ids.
+    pub fn all(&self) -> std::ops::Range<u64> {
+        self.first..self.first + self.old.len() as u64
+    }
 }
 
 fn numbers<'a>(next: &mut u64, old: impl Iterator<Item = &'a u64>) -> BTreeMap<u64, u64> {
@@ -100,7 +112,7 @@ fn numbers<'a>(next: &mut u64, old: impl Iterator<Item = &'a u64>) -> BTreeMap<u
 }
 
 /// Keys of the package to keys of the site: the same name is the same user.
-fn users(site: &mut Site, restored: BTreeMap<String, String>, progress: &Progress) -> BTreeMap<String, String> {
+fn users(site: &mut Tables, restored: BTreeMap<String, String>, progress: &Progress) -> BTreeMap<String, String> {
     let mut map = BTreeMap::new();
     for (key, name) in restored {
         let known = site.user_key(&name).map(str::to_owned);
@@ -120,7 +132,7 @@ fn users(site: &mut Site, restored: BTreeMap<String, String>, progress: &Progres
 
 /// Numbers of labels of the package to those of the site: the same label of the same owner is one.
 fn labels(
-    site: &mut Site,
+    site: &mut Tables,
     restored: BTreeMap<u64, Label>,
     users: &BTreeMap<String, String>,
     progress: &Progress,
@@ -149,15 +161,16 @@ pub struct Renumber {
     pub users: BTreeMap<String, String>,
     pub labels: BTreeMap<u64, u64>,
     pub spaces: BTreeMap<u64, u64>,
-    pub content: BTreeMap<u64, u64>,
+    pub content: Numbers,
     pub templates: BTreeMap<u64, u64>,
     /// What is added to the ids of objects without a table.
     pub others: u64,
 }
 
 impl Renumber {
-    fn content(&self, row: &mut Content) {
-        let id = |old: Option<u64>| old.and_then(|old| self.content.get(&old).copied());
+    /// Gives a row the ids of the site.
+    pub fn content(&self, row: &mut Content) {
+        let id = |old: Option<u64>| old.and_then(|old| self.content.get(old));
         row.id = id(Some(row.id)).unwrap_or(row.id);
         row.original = id(row.original);
         row.parent = id(row.parent);
@@ -178,8 +191,8 @@ impl Renumber {
     }
 
     fn space(&self, space: &mut Space) {
-        space.homepage = space.homepage.and_then(|old| self.content.get(&old).copied());
-        space.description = space.description.and_then(|old| self.content.get(&old).copied());
+        space.homepage = space.homepage.and_then(|old| self.content.get(old));
+        space.description = space.description.and_then(|old| self.content.get(old));
         self.user(&mut space.creator);
         self.user(&mut space.modifier);
         let permissions = std::mem::take(&mut space.permissions);

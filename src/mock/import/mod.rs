@@ -14,6 +14,7 @@ mod people;
 mod rows;
 mod settle;
 mod versions;
+mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,11 +28,12 @@ use super::kept::{Kept, KeptWriter};
 use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
-use super::store::{Account, Site};
+use super::store::{Account, Files, Stored, Tables};
 use super::troubles::Trouble;
 use crate::model::Descriptor;
-use crate::package::{Limits, ObjectError, Package, objects, read_descriptor};
+use crate::package::{Limits, ObjectError, Package, objects_ahead, read_descriptor};
 use gather::Gather;
+use roaring::RoaringTreemap;
 use rows::Rows;
 
 /// The name under which the descriptor must stand, at the root.
@@ -56,7 +58,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
         return Err(RestoreError::Asked(message.to_owned()));
     }
     let _writing = state.writing();
-    let before = state.site();
+    let before = state.stored();
     let package = Package::open(&job.file, &state.settings.limits)?;
     let descriptor = descriptor(&package, job)?;
     if !job.lenient {
@@ -66,18 +68,18 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     if let (JobScope::Site, false, Some(data)) = (job.scope, job.lenient, package.entry(APP_DATA)) {
         strict(state, &package, data)?;
     }
-    let folder = state.settings.home.join("spill");
-    let spill = folder.join(format!("{:016x}", super::restore::unique()));
-    let file = if job.scope == JobScope::Site { 0 } else { before.texts.len() };
-    let gather = Gather::new(SpillWriter::create(&spill, file)?, KeptWriter::create(&folder)?);
-    let read = read(state, job, package.read(entry)?, gather);
-    let result = read.and_then(|read| build(state, job, &before, read, &descriptor, package));
-    if result.is_err() {
-        let _ = std::fs::remove_file(&spill);
-    }
-    let (site, keys) = result?;
+    let _cut_short = state.home.begin()?;
+    let pool = &state.home.pool;
+    let file = if job.scope == JobScope::Site { 0 } else { before.files.texts.len() };
+    let gather = Gather::new(
+        Rows::new(pool.folder()),
+        SpillWriter::create(pool.place("texts"), file)?,
+        KeptWriter::create(pool.place("kept"))?,
+    );
+    let read = read(state, job, package.read(entry)?, gather)?;
+    let (stored, keys) = build(state, job, &before, read, &descriptor, package)?;
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
-    state.swap(site);
+    state.swap(stored)?;
     if job.scope == JobScope::Site {
         state.sessions.end_all();
     }
@@ -161,18 +163,23 @@ fn read(
 ) -> Result<(Rows, Spill, Kept), RestoreError> {
     let progress = &job.progress;
     let refuse_illegal = state.settings.refuse_illegal_characters && !job.lenient;
-    let mut all = objects(reader, &state.settings.limits);
-    while let Some(object) = all.next() {
+    let mut all = objects_ahead(reader, &state.settings.limits)?;
+    loop {
         if progress.cancel.load(Ordering::Relaxed) {
             return Err(RestoreError::Cancelled);
         }
+        let Some(object) = all.next_object() else { break };
+        progress.total.fetch_add(1, Ordering::Relaxed);
+        progress.processed.fetch_add(1, Ordering::Relaxed);
+        let taken = match object {
+            Ok(object) => Ok(gather.take(&object)?),
+            Err(error) => Err(error),
+        };
         if let (true, Some((_, code))) = (refuse_illegal, all.illegal().places.first()) {
             return Err(RestoreError::IllegalCharacter(*code));
         }
-        progress.total.fetch_add(1, Ordering::Relaxed);
-        progress.processed.fetch_add(1, Ordering::Relaxed);
-        let kept = match object {
-            Ok(object) => gather.take(&object)?,
+        let kept = match taken {
+            Ok(kept) => kept,
             // A disk that fails is no damage of the package, and what it kept back isn't known to be lost.
             Err(error) if error.is_fatal() && !(job.lenient && is_damage(&error)) => {
                 return Err(RestoreError::Xml(error));
@@ -195,56 +202,76 @@ fn is_damage(error: &ObjectError) -> bool {
 fn build(
     state: &AppState,
     job: &Job,
-    before: &Site,
+    before: &Stored,
     (rows, texts, raw): (Rows, Spill, Kept),
     descriptor: &Descriptor,
     package: Package,
-) -> Result<(Site, Vec<String>), RestoreError> {
+) -> Result<(Stored, Vec<String>), RestoreError> {
     let rows = match job.scope {
         JobScope::Site if job.lenient => rows,
         JobScope::Site => people::check_names(&rows).map(|()| rows)?,
         JobScope::Space => {
             let refuse_foreign = state.settings.refuse_foreign_spaces && !job.lenient;
-            merge::claim(rows, descriptor, before, refuse_foreign, &job.progress)?
+            merge::claim(rows, descriptor, &before.tables, refuse_foreign, &job.progress)?
         }
     };
-    let (mut site, loose) = assemble::assemble(rows, &job.progress);
-    files::locate(&mut site, &package, &job.progress)?;
-    let keys: Vec<String> = site.spaces.values().map(|space| space.key.clone()).collect();
-    site.packages = vec![Arc::new(package)];
-    site.texts = vec![Arc::new(texts)];
-    if !matches!(job.work, Work::Restore { skip_reindex: true }) && !state.troubles.has(&Trouble::SearchNotIndexed) {
-        site.index_for_search();
+    let mut assembled = assemble::assemble(rows, &job.progress)?;
+    let keys: Vec<String> = assembled.tables.spaces.values().map(|space| space.key.clone()).collect();
+    let indexed =
+        !matches!(job.work, Work::Restore { skip_reindex: true }) && !state.troubles.has(&Trouble::SearchNotIndexed);
+    if indexed {
+        assembled.tables.index_for_search();
     }
-    let (mut site, renumber) = match job.scope {
-        JobScope::Site => (site, None),
+    let (tables, renumber) = match job.scope {
+        JobScope::Site => (assembled.tables.clone(), None),
         JobScope::Space => {
-            let (site, renumber) = merge::merge(before, site, &loose, &job.progress);
-            (site, Some(renumber))
+            let (tables, renumber) = merge::merge(before, &assembled, &job.progress);
+            (tables, Some(renumber))
         }
     };
-    let writer = KeptWriter::create(&state.settings.home.join("spill"))?;
-    let settling = settle::Settling { site: &site, renumber: renumber.as_ref(), owners: &loose.owners, keys: &keys };
+    let written =
+        write::Writing { state, job, before, package: &package, assembled: &assembled, renumber: renumber.as_ref() };
+    let (disk, heads) = written.run()?;
+    let mut files = if renumber.is_some() { Files::clone(&before.files) } else { Files::default() };
+    files.texts.push(Arc::new(texts));
+    let mut unindexed =
+        if renumber.is_some() { RoaringTreemap::clone(&before.unindexed) } else { RoaringTreemap::new() };
+    match &renumber {
+        _ if indexed => {}
+        Some(renumber) => unindexed.extend(renumber.content.all()),
+        None => unindexed.extend(assembled.ids()),
+    }
+    let mut stored =
+        Stored { tables: with_indexes(tables), heads, disk, files: Arc::default(), unindexed: unindexed.into() };
+    let site = stored.whole();
+    let (owners, renumber) = (&assembled.loose.owners, renumber.as_ref());
+    let settling = settle::Settling { site: &site, renumber, owners, keys: &keys };
+    let writer = KeptWriter::create(state.home.pool.place("kept"))?;
     let kept = settling.run(&raw, writer, &state.settings.limits, &job.progress)?;
-    site.kept.push(Arc::new(kept));
-    state.troubles.spoil(&mut site);
-    site.reindex();
-    Ok((site, keys))
+    files.kept.push(Arc::new(kept));
+    files.packages.push(Arc::new(state.home.hold(package, &job.file, &state.settings.limits)?));
+    stored.files = files.into();
+    Ok((stored, keys))
+}
+
+fn with_indexes(mut tables: Tables) -> Arc<Tables> {
+    tables.reindex();
+    tables.into()
 }
 
 /// The site of a mock before anything was restored: its administrator, in the two groups of a fresh Confluence, and the users of its settings.
-pub fn fresh(settings: &Settings) -> Site {
-    let mut site = Site::default();
-    site.next_id = FIRST_ID;
+pub fn fresh(settings: &Settings) -> Stored {
+    let mut tables = Tables::default();
+    tables.next_id = FIRST_ID;
     let admin = settings.admin.0.as_str();
     for name in std::iter::once(admin).chain(settings.users.iter().map(|(name, _)| name.as_str())) {
         let lower = name.to_lowercase();
-        site.users.insert(made_key(name), name.to_owned());
-        site.accounts
+        tables.users.insert(made_key(name), name.to_owned());
+        tables
+            .accounts
             .insert(lower.clone(), Account { name: name.to_owned(), display: None, active: true, indexed: true });
-        site.groups.entry("confluence-users".to_owned()).or_default().insert(lower);
+        tables.groups.entry("confluence-users".to_owned()).or_default().insert(lower);
     }
-    site.groups.insert("confluence-administrators".to_owned(), [admin.to_lowercase()].into());
-    site.reindex();
-    site
+    tables.groups.insert("confluence-administrators".to_owned(), [admin.to_lowercase()].into());
+    Stored { tables: with_indexes(tables), ..Stored::default() }
 }

@@ -7,7 +7,7 @@ use super::gather::{ids, reference};
 use super::rows::Rows;
 use crate::mock::store::{Account, Subject};
 use crate::model::Digest;
-use crate::package::RawObject;
+use crate::package::Object;
 
 /// The key that the mock gives to a user who has none, as Confluence does when it carries names of before 5.2 over: 32 hex digits that
 /// begin as others of one instance do. The same name always has the same key.
@@ -17,7 +17,7 @@ pub fn made_key(name: &str) -> String {
 }
 
 /// The key of the user that an object names: by reference, or by name as up to 5.1.
-pub fn who(rows: &mut Rows, object: &RawObject, by_key: &str, by_name: &str) -> Option<String> {
+pub fn who(rows: &mut Rows, object: &Object<'_>, by_key: &str, by_name: &str) -> Option<String> {
     if let Some((_, key)) = object.reference(by_key) {
         return Some(key.to_owned());
     }
@@ -28,7 +28,7 @@ pub fn who(rows: &mut Rows, object: &RawObject, by_key: &str, by_name: &str) -> 
 }
 
 /// Who is meant by a permission: a user, a group, a marker for many; none of them is everybody (docs/confluence.md, C17).
-pub fn subject(rows: &mut Rows, object: &RawObject, group: &str) -> Subject {
+pub fn subject(rows: &mut Rows, object: &Object<'_>, group: &str) -> Subject {
     if let Some(name) = object.filled(group) {
         return Subject::Group(name.to_owned());
     }
@@ -42,10 +42,10 @@ pub fn subject(rows: &mut Rows, object: &RawObject, group: &str) -> Subject {
 }
 
 /// Takes in a person, a group or a membership; false where it can't be placed.
-pub fn take(rows: &mut Rows, object: &RawObject) -> bool {
-    match object.class.as_str() {
+pub fn take(rows: &mut Rows, object: &Object<'_>) -> bool {
+    match object.class() {
         "ConfluenceUserImpl" => {
-            let Some(key) = object.id.clone().filter(|key| !key.is_empty()) else { return false };
+            let Some(key) = object.id().filter(|key| !key.is_empty()).map(str::to_owned) else { return false };
             if let Some(lower) = object.text("lowerName") {
                 rows.lower_names.insert(key.clone(), lower.to_owned());
             }

@@ -61,7 +61,7 @@ impl Settling<'_> {
             object.properties.push(("content".to_owned(), reference));
         }
         let owner = object.reference("content").and_then(|(_, id)| self.now(Target::Content, id)?.parse().ok());
-        let row = owner.and_then(|owner: u64| self.site.content.get(&owner));
+        let row = owner.and_then(|owner: u64| self.site.content.head(owner));
         let is_file = matches!(object.text("name"), Some("MEDIA_TYPE" | "FILESIZE"));
         row.is_some_and(|row| !(is_file && row.kind == ContentKind::Attachment))
     }
@@ -124,7 +124,7 @@ impl Settling<'_> {
             return is_there.then(|| id.to_owned());
         };
         let now = match target {
-            Target::Content => renumber.content.get(&number?),
+            Target::Content => return renumber.content.get(number?).map(|now| now.to_string()),
             Target::Space => renumber.spaces.get(&number?),
             Target::Label => renumber.labels.get(&number?),
             Target::Template => renumber.templates.get(&number?),

@@ -6,7 +6,7 @@ use crate::mock::expand::Expand;
 use crate::mock::paging::{Lengths, offset};
 use crate::mock::server::Call;
 use crate::mock::shapes;
-use crate::mock::store::{Content, ContentKind, Status};
+use crate::mock::store::{Content, ContentKind, Operation, Status};
 
 pub fn missing(id: &str) -> Refusal {
     Refusal::not_found(format!("No content found with id: ContentId{{id={id}}}"))
@@ -134,4 +134,18 @@ pub fn restrictions(call: &Call<'_>) -> Answer {
     }
     asked.push("read,update");
     Ok(shapes::by_operation(&call.view, row, &Expand::parse(asked.into_iter())))
+}
+
+/// `GET content/{id}/restriction/byOperation/{operation}`: one of them, with users and groups where nothing else is asked for
+/// (docs/confluence.md, R15).
+pub fn restriction(call: &Call<'_>) -> Answer {
+    let row = row(call)?;
+    let word = call.name("operation");
+    let operation = [Operation::Read, Operation::Update].into_iter().find(|operation| operation.word() == word);
+    let operation = operation.ok_or_else(|| Refusal::bad_request(format!("Unknown operation: {word}")))?;
+    let mut asked: Vec<&str> = call.ask.all("expand").collect();
+    if asked.is_empty() {
+        asked.push("restrictions.user,restrictions.group");
+    }
+    Ok(shapes::of_operation(&call.view, row, operation, &Expand::parse(asked.into_iter())))
 }

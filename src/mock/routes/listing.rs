@@ -5,7 +5,7 @@ use crate::mock::answer::{Answer, Refusal};
 use crate::mock::paging::{cursor, offset, scan as scan_page};
 use crate::mock::server::Call;
 use crate::mock::shapes;
-use crate::mock::store::{Content, ContentKind, Status};
+use crate::mock::store::{Content, ContentKind, Head, Site, Status};
 
 /// Which content a list is about.
 struct Filter {
@@ -46,8 +46,8 @@ fn filter(call: &Call<'_>) -> Result<Filter, Refusal> {
 }
 
 impl Filter {
-    fn takes(&self, row: &Content) -> bool {
-        self.statuses.contains(&row.status)
+    fn takes(&self, head: &Head) -> bool {
+        self.statuses.contains(&head.status)
     }
 }
 
@@ -55,22 +55,33 @@ impl Filter {
 pub fn contents(call: &Call<'_>) -> Answer {
     let (filter, expand) = (filter(call)?, call.ask.expand());
     let site = call.view.site;
-    let title = call.ask.get("title");
-    let rows = site.listed(filter.space, filter.kind).iter().filter_map(|id| site.content.get(id));
-    let found = rows.filter(|row| filter.takes(row) && title.is_none_or(|title| row.title == title));
-    offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |row| shapes::content(&call.view, row, &expand))
+    let takes = |id: &u64| site.content.head(*id).is_some_and(|head| filter.takes(head));
+    let shape = |id: u64| shapes::content(&call.view, row(site, id)?, &expand);
+    let lengths = lengths(call, &expand, 25);
+    let Some(title) = call.ask.get("title") else {
+        let found = site.listed(filter.space, filter.kind).filter(takes);
+        return offset(&call.view, &call.ask, lengths, found, shape);
+    };
+    let of_kind = |id: &u64| {
+        let space = |head: &Head| filter.space.is_none_or(|space| site.space_of_head(head) == Some(space));
+        site.content.head(*id).is_some_and(|head| head.kind == filter.kind && space(head))
+    };
+    let called = |id: &u64| site.content.get(id).is_some_and(|row| row.title == title);
+    let found = site.content.indexes().titled(title).filter(of_kind).filter(takes).filter(called);
+    offset(&call.view, &call.ask, lengths, found, shape)
+}
+
+fn row(site: &Site, id: u64) -> Result<&Content, Refusal> {
+    site.content.get(&id).ok_or_else(|| Refusal::broken(&"a row is gone"))
 }
 
 /// `GET content/scan`: by rising id behind a cursor; pages, and with `type` blog posts and comments too.
 pub fn scan(call: &Call<'_>) -> Answer {
     let (filter, expand) = (filter(call)?, call.ask.expand());
     let site = call.view.site;
-    let ids = site.listed(filter.space, filter.kind);
-    let behind = cursor(&call.ask)?.map_or(0, |last| ids.partition_point(|id| *id <= last));
-    let rest = ids.get(behind..).unwrap_or_default().iter().copied();
-    let found = rest.filter(|id| site.content.get(id).is_some_and(|row| filter.takes(row)));
+    let rest = site.listed_behind(filter.space, filter.kind, cursor(&call.ask)?);
+    let found = rest.filter(|id| site.content.head(*id).is_some_and(|head| filter.takes(head)));
     let word = if filter.kind == ContentKind::Page { "content" } else { filter.kind.word() };
-    let gone = || Refusal::broken(&"a row is gone");
-    let shape = |id: u64| shapes::content(&call.view, site.content.get(&id).ok_or_else(gone)?, &expand);
+    let shape = |id: u64| shapes::content(&call.view, row(site, id)?, &expand);
     scan_page(&call.view, &call.ask, lengths(call, &expand, 25), word, found, shape)
 }

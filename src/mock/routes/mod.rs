@@ -10,7 +10,8 @@ mod spaces;
 mod tree;
 
 pub use content::{
-    attachments, child_pages, comments, content_history, content_labels, one_content, restrictions, versions,
+    attachments, child_pages, comments, content_history, content_labels, one_content, restriction, restrictions,
+    versions,
 };
 pub use listing::{contents, scan};
 pub use people::{current_user, groups, member_of, members, one_user, users};

@@ -10,7 +10,7 @@ use crate::mock::expand::Expand;
 use crate::mock::paging::offset;
 use crate::mock::server::Call;
 use crate::mock::shapes;
-use crate::mock::store::{Content, ContentKind, Status};
+use crate::mock::store::{ContentKind, Status};
 
 /// `GET content/{id}/child`: a map with one list for every type that is expanded (docs/confluence.md, R25).
 pub fn children(call: &Call<'_>) -> Answer {
@@ -74,10 +74,13 @@ fn listed(call: &Call<'_>, kind: ContentKind, ask: &Ask) -> Answer {
         Some("root") => true,
         Some(depth) => return Err(Refusal::bad_request(format!("Unsupported depth: {depth}"))),
     };
-    let rows = site.listed(Some(space.id), kind).iter().filter_map(|id| site.content.get(id));
-    let wanted = |row: &&Content| row.status == Status::Current && (!root || site.ancestors(row).is_empty());
-    let shape = |row: &Content| shapes::content(&call.view, row, &expand);
-    offset(&call.view, ask, lengths(call, &expand, 25), rows.filter(wanted), shape)
+    let wanted = |id: &u64| {
+        let head = site.content.head(*id);
+        head.is_some_and(|head| head.status == Status::Current && (!root || site.ancestor_ids(head).is_empty()))
+    };
+    let gone = || Refusal::broken(&"a row is gone");
+    let shape = |id: u64| shapes::content(&call.view, site.content.get(&id).ok_or_else(gone)?, &expand);
+    offset(&call.view, ask, lengths(call, &expand, 25), site.listed(Some(space.id), kind).filter(wanted), shape)
 }
 
 /// `GET group/{name}`.

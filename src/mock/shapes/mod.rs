@@ -14,7 +14,7 @@ mod version;
 
 pub use content::{children, content, links, outermost, title};
 pub use found::found;
-pub use restriction::by_operation;
+pub use restriction::{by_operation, of_operation};
 pub use space::{space, space_link};
 pub use template::template;
 pub use user::{account, group, known, unknown, user};
@@ -70,7 +70,7 @@ impl<'a> View<'a> {
     /// Reads a text; an absent one reads as empty.
     pub fn text(&self, span: Option<Span>) -> Result<String, Refusal> {
         let Some(span) = span else { return Ok(String::new()) };
-        let spill = self.site.texts.get(span.file).ok_or_else(|| Refusal::broken(&"a text has no file"))?;
+        let spill = self.site.files.texts.get(span.file).ok_or_else(|| Refusal::broken(&"a text has no file"))?;
         spill.get(span).map_err(|error| Refusal::broken(&format!("failed to read a text: {error}")))
     }
 }

@@ -13,7 +13,7 @@ pub fn by_operation(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
     for operation in [Operation::Read, Operation::Update] {
         let name = operation.word();
         if expand.has(name) {
-            out.insert(name.into(), one(view, row, operation, &expand.under(name)));
+            out.insert(name.into(), of_operation(view, row, operation, &expand.under(name)));
         } else {
             let path = format!("/rest/api/content/{}/restriction/byOperation/{name}", row.id);
             expandable.insert(name.into(), path.into());
@@ -25,7 +25,8 @@ pub fn by_operation(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
     Value::Object(out)
 }
 
-fn one(view: &View<'_>, row: &Content, operation: Operation, expand: &Expand) -> Value {
+/// The restrictions of one operation.
+pub fn of_operation(view: &View<'_>, row: &Content, operation: Operation, expand: &Expand) -> Value {
     let name = operation.word();
     let path = format!("{}/rest/api/content/{}/restriction/byOperation/{name}", view.base, row.id);
     let content = format!("/rest/api/content/{}", row.id);

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Field, Item, Key, Kind, Value};
-use crate::reading::runs::Budget;
 use crate::reading::{Keyed, KeyedFilling, ReadError, Reading, order};
+use crate::runs::Budget;
 
 /// Most parents one above the other that are looked at; those in a circle have no end.
 const HIGHEST: usize = 1_000;
@@ -54,9 +54,14 @@ impl Hosts {
                 }
             }
             for kind in [Kind::BlogPost, Kind::Page] {
+                let mut last: Option<Key> = None;
                 for item in reading.items(kind) {
                     let host = Host::of(item?);
-                    by_key.push(&host.key, &host);
+                    // Of several items of one key in a reading the first counts, as wherever one is asked for by its key.
+                    if last.as_ref() != Some(&host.key) {
+                        by_key.push(&host.key, &host);
+                        last = Some(host.key);
+                    }
                 }
             }
         }

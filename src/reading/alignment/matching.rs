@@ -1,10 +1,10 @@
 //! Items by content id: the id takes the place of the front of the key that is content.
 
 use crate::model::{Item, Key, Kind, Value};
-use crate::reading::runs::{self, Budget, Runs};
 use crate::reading::set::{Set, put_key};
 use crate::reading::stored::{Links, Stored, matched};
 use crate::reading::{Keyed, KeyedFilling, ReadError, Reading, order};
+use crate::runs::{self, Budget, Runs};
 
 /// The items of a reading under the keys by which they are matched.
 pub(super) fn by_id(reading: &Reading, budget: &Budget) -> Result<Set, ReadError> {

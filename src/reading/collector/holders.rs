@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Holder;
 use crate::model::{Aside, Key};
 use crate::reading::ReadError;
-use crate::reading::runs::Table;
+use crate::runs::Table;
 
 /// Most holders one above the other that are looked at. Real ones are three at most: a picture in a comment on a picture on a page.
 pub(super) const LONGEST: usize = 100;

@@ -29,13 +29,13 @@ impl postcard::ser_flavors::Flavor for Onto<'_> {
 }
 
 /// A row in its compact form, appended.
-pub(in crate::reading) fn write<Row: Serialize>(row: &Row, onto: &mut Vec<u8>) {
+pub fn write<Row: Serialize>(row: &Row, onto: &mut Vec<u8>) {
     // Only types that don't know their length or that ask for more room than there is can fail, and rows are neither.
     let _ = postcard::serialize_with_flavor(row, Onto(onto));
 }
 
 /// A row from its compact form; what stands behind it is passed over.
-pub(in crate::reading) fn read<'a, Row: Deserialize<'a>>(bytes: &'a [u8]) -> Result<Row, SpillError> {
+pub fn read<'a, Row: Deserialize<'a>>(bytes: &'a [u8]) -> Result<Row, SpillError> {
     postcard::take_from_bytes(bytes).map(|(row, _)| row).map_err(|_| SpillError::Damaged)
 }
 

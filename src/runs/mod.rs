@@ -19,13 +19,14 @@ mod table;
 mod tests;
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use merge::{KeyAndRow, Rows};
 pub use sorted::Sorted;
 pub use table::{Beside, Filling, Numbered, Table, TableRows};
-pub(super) use table::{read, write};
+pub use table::{read, write};
 
 use run::{Run, RunWriter, frame, put};
 
@@ -78,12 +79,14 @@ pub enum SpillError {
 pub struct Budget {
     limit: usize,
     used: Arc<AtomicUsize>,
+    /// Where the temporary files lie, if not where the system has such.
+    folder: Option<Arc<Path>>,
 }
 
 impl Budget {
     /// So many bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit, used: Arc::default() }
+        Self { limit, used: Arc::default(), folder: None }
     }
 
     /// What the rows of one reading may take.
@@ -100,7 +103,17 @@ impl Budget {
     /// As many bytes for other rows.
     #[must_use]
     pub fn again(&self) -> Self {
-        Self::new(self.limit)
+        Self { folder: self.folder.clone(), ..Self::new(self.limit) }
+    }
+
+    /// The same, with temporary files in this folder.
+    #[must_use]
+    pub fn beside(self, folder: &Path) -> Self {
+        Self { folder: Some(folder.into()), ..self }
+    }
+
+    fn file(&self) -> Result<File, SpillError> {
+        self.folder.as_deref().map_or_else(tempfile::tempfile, tempfile::tempfile_in).map_err(SpillError::Write)
     }
 
     fn take(&self, bytes: usize) -> bool {
@@ -248,7 +261,7 @@ impl Runs {
         self.arena.sort();
         let file = match self.file.take() {
             Some(file) => file,
-            None => tempfile::tempfile().map_err(SpillError::Write)?,
+            None => self.arena.budget.file()?,
         };
         let first = self.arena.slots.first().map(|slot| self.arena.key(*slot)).unwrap_or_default();
         let continued = self.runs.pop_if(|run| run.last_key() <= first);

@@ -30,7 +30,7 @@ impl Sorted {
 
     /// The same as one run.
     pub(super) fn merged(self, layout: Layout) -> Result<Self, SpillError> {
-        let file = tempfile::tempfile().map_err(SpillError::Write)?;
+        let file = self.arena.budget.file()?;
         let mut writer = RunWriter::new(&file, 0, layout.block, None);
         let mut rows = self.rows();
         while let Some((key, row)) = rows.next()? {

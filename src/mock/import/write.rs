@@ -1,0 +1,102 @@
+//! Writes the rows of a restored site to its database, in the order of their ids, and gathers what stays in memory of them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::assemble::Assembled;
+use super::error::RestoreError;
+use super::files::Locator;
+use super::merge::Renumber;
+use crate::mock::jobs::Job;
+use crate::mock::state::AppState;
+use crate::mock::store::disk::{Put, pack, unpack};
+use crate::mock::store::{Content, ContentKind, Disk, Head, Heads, Status, StoreError, Stored};
+use crate::mock::troubles::Trouble;
+use crate::package::Package;
+
+/// What writing looks at.
+pub struct Writing<'a> {
+    pub state: &'a AppState,
+    pub job: &'a Job,
+    pub before: &'a Stored,
+    pub package: &'a Package,
+    pub assembled: &'a Assembled,
+    /// What became of the ids of the package; a site restore keeps them, and nothing of before.
+    pub renumber: Option<&'a Renumber>,
+}
+
+impl From<StoreError> for RestoreError {
+    fn from(error: StoreError) -> Self {
+        Self::Io(error.into())
+    }
+}
+
+impl Writing<'_> {
+    /// Writes what was there, where it stays, and then what was restored, whose ids are higher.
+    pub fn run(&self) -> Result<(Arc<Disk>, Arc<Heads>), RestoreError> {
+        let mut heads = Heads::default();
+        let open = self.state.troubles.has(&Trouble::RestrictionsNotApplied);
+        let missing = self.missing();
+        let disk = Disk::make(self.state.home.pool.place("content"), |put| {
+            if self.renumber.is_some() {
+                self.keep(put, &mut heads, open, missing)?;
+            }
+            let mut locator = Locator::new(self.package);
+            self.assembled.each(|mut row| {
+                if self.job.progress.cancel.load(Ordering::Relaxed) {
+                    return Err(RestoreError::Cancelled);
+                }
+                locator.locate(&mut row);
+                if let Some(renumber) = self.renumber {
+                    renumber.content(&mut row);
+                }
+                if open {
+                    row.restrictions.clear();
+                }
+                if missing != Some(row.id) {
+                    put(row.id, &pack(&row)?)?;
+                    heads.push(&row);
+                }
+                Ok(())
+            })
+        })?;
+        heads.finish();
+        Ok((disk.into(), heads.into()))
+    }
+
+    /// Writes what was there before.
+    fn keep(&self, put: Put<'_>, heads: &mut Heads, open: bool, missing: Option<u64>) -> Result<(), StoreError> {
+        self.before.disk.packed(|id, packed| {
+            let mut row: Content = unpack(id, packed)?;
+            if missing == Some(id) {
+                return Ok(());
+            }
+            if open && !row.restrictions.is_empty() {
+                row.restrictions.clear();
+                put(id, &pack(&row)?)?;
+            } else {
+                put(id, packed)?;
+            }
+            heads.push(&row);
+            Ok(())
+        })
+    }
+
+    /// The page that is to be missing: the last live one.
+    fn missing(&self) -> Option<u64> {
+        if !self.state.troubles.has(&Trouble::MissingContent) {
+            return None;
+        }
+        let live = |head: &&Head| {
+            head.kind == ContentKind::Page && head.status == Status::Current && head.original().is_none()
+        };
+        let restored = self.assembled.heads.iter().rev().find(live).map(|head| head.id);
+        match self.renumber {
+            None => restored,
+            Some(renumber) => {
+                let before = || self.before.heads.all().iter().rev().find(live).map(|head| head.id);
+                restored.and_then(|old| renumber.content.get(old)).or_else(before)
+            }
+        }
+    }
+}

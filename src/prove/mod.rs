@@ -1,0 +1,216 @@
+//! Puts a drill to the test: damages copies of the user's own backup, one thing at a time, drills each, and says which damage went unnoticed.
+//!
+//! The claim is that of the undamaged backup, as if the source had been right and the copy wrong; the undamaged backup is drilled by the same
+//! claim in the same run, so that no trial fails for another reason than its damage. Must not know how anything is damaged, checked or judged.
+
+mod trials;
+
+use std::path::{Path, PathBuf};
+
+use crate::clock::Context;
+use crate::damage::{self, DamageError};
+use crate::drill;
+use crate::expect::{self, ExpectError};
+use crate::model::proof::{Drilling, PROOF_FORMAT, Proof, Trial, TrialState};
+use crate::model::{Backup, BackupRecord, Fault, Grade, Kind, Record, StageState, Tool, Verdict};
+use crate::plan::{Plan, PlannedManifest};
+use crate::reading::{FileError, Manifest, read_manifest};
+use crate::settings::Span;
+use crate::{archive, source};
+use trials::Claimed;
+pub use trials::{Change, all};
+
+/// Why nothing could be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    /// The backup can't be had or read.
+    #[error("{cause}")]
+    Backup {
+        /// Why not.
+        cause: String,
+        /// Whose failing it is.
+        fault: Fault,
+    },
+    /// Only a zip can be damaged.
+    #[error("damage a copy of {}: it is a folder; pack it into a zip", .0.display())]
+    Folder(PathBuf),
+    /// The scenario's manifest can't be used.
+    #[error("use the manifest {}: {cause}", path.display())]
+    Manifest {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        cause: FileError,
+    },
+    /// The claim can't be written.
+    #[error("{0}")]
+    Claim(#[from] ExpectError),
+    /// There is no room for the copies.
+    #[error("make a folder for the damaged copies: {0}")]
+    Folderless(std::io::Error),
+}
+
+impl ProveError {
+    /// Whose failing it is.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Backup { fault, .. } => *fault,
+            Self::Folder(_) => Fault::Scenario,
+            Self::Manifest { .. } | Self::Claim(_) | Self::Folderless(_) => Fault::Rig,
+        }
+    }
+}
+
+/// Tries these changes on copies of the plan's backup; `told` hears of each trial when it ended.
+///
+/// # Errors
+/// A backup or a claim that can't be had, so that nothing could be tried.
+pub async fn prove(
+    plan: &Plan,
+    changes: &[Change],
+    seed: u64,
+    ctx: &Context,
+    mut told: impl FnMut(&Trial),
+) -> Result<Proof, ProveError> {
+    let began = ctx.clock.stamp();
+    let folder = tempfile::Builder::new().prefix("rehearse-prove-").tempdir().map_err(ProveError::Folderless)?;
+    let backup = tokio::task::block_in_place(|| backup(plan, ctx))?;
+    let claim = folder.path().join("claim.jsonl");
+    let claimed = tokio::task::block_in_place(|| write_claim(plan, &backup, &claim, ctx))?;
+    let whole = plan_for(plan, &backup.path, &claim);
+    let undamaged = drilled(&whole, ctx).await;
+    let measured = undamaged.verdict == Verdict::Passed;
+    let mut trials = Vec::new();
+    for change in changes.iter().filter(|_| measured) {
+        if ctx.cancel.is_cancelled() {
+            break;
+        }
+        let trial = attempt(*change, (&whole, &claimed), seed, folder.path(), ctx).await;
+        told(&trial);
+        trials.push(trial);
+    }
+    let record = BackupRecord {
+        name: backup.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        origin: backup.origin,
+        bytes: backup.bytes,
+        digest: backup.digest,
+        modified: backup.modified,
+        form: backup.form,
+    };
+    let proof = Proof {
+        proof: PROOF_FORMAT,
+        tool: Tool::this(),
+        scenario: plan.scenario.clone(),
+        backup: Some(record),
+        seed,
+        began,
+        ended: ctx.clock.stamp(),
+        interrupted: ctx.cancel.is_cancelled(),
+        undamaged: Some(undamaged),
+        trials,
+        verdict: Verdict::Inconclusive,
+        why: Vec::new(),
+    };
+    Ok(proof.judged())
+}
+
+fn backup(plan: &Plan, ctx: &Context) -> Result<Backup, ProveError> {
+    if plan.backup.value.is_dir() {
+        return Err(ProveError::Folder(plan.backup.value.clone()));
+    }
+    source::acquire(&plan.backup.value, ctx)
+        .map_err(|error| ProveError::Backup { fault: error.fault(), cause: error.to_string() })
+}
+
+/// Writes what the undamaged backup is held against, bound to no backup: the scenario's manifest, or else what the backup itself holds. Gives
+/// the kinds that it has.
+fn write_claim(plan: &Plan, backup: &Backup, to: &Path, ctx: &Context) -> Result<Claimed, ProveError> {
+    let manifest = match &plan.manifest {
+        PlannedManifest::File { path, .. } => {
+            let failed = |cause| ProveError::Manifest { path: path.clone(), cause };
+            let file = std::fs::File::open(path).map_err(|error| failed(error.into()))?;
+            read_manifest(std::io::BufReader::new(file)).map_err(failed)?.0
+        }
+        PlannedManifest::FromBackup => {
+            let read = archive::read(backup, ctx);
+            let read = read.map_err(|error| ProveError::Backup { fault: error.fault(), cause: error.to_string() })?;
+            Manifest::from_backup(&read, &backup.digest)
+        }
+    };
+    let manifest = Manifest { bound_to: None, ..manifest };
+    expect::write(&manifest, to)?;
+    let (reading, asides) = (&manifest.reading, manifest.reading.asides());
+    let aside = |kind| asides.iter().filter(|((of, _), _)| *of == kind).map(|(_, number)| number).sum::<u64>();
+    Ok(Kind::ALL.into_iter().filter(|kind| reading.number(*kind) > aside(*kind)).collect())
+}
+
+/// The same drill of another backup, which writes no report.
+fn plan_for(plan: &Plan, backup: &Path, claim: &Path) -> Plan {
+    let mut plan = plan.clone();
+    plan.backup.value = backup.to_owned();
+    plan.manifest = PlannedManifest::File { path: claim.to_owned(), exactly: None, span: Span::default() };
+    plan.reports = Vec::new();
+    plan
+}
+
+async fn attempt(
+    change: Change,
+    (whole, claimed): (&Plan, &Claimed),
+    seed: u64,
+    folder: &Path,
+    ctx: &Context,
+) -> Trial {
+    let (name, sort) = (change.name(), change.sort());
+    let trial = |injected, state| Trial { name: name.clone(), sort, injected, state };
+    if let Err(reason) = change.fits(whole, claimed) {
+        return trial(None, TrialState::NotApplicable { reason });
+    }
+    let copy = folder.join("copy.zip");
+    let (plan, injected) = match change {
+        Change::Backup(mutation) => {
+            let injected = tokio::task::block_in_place(|| damage::apply(mutation, seed, &whole.backup.value, &copy));
+            match injected {
+                Ok(applied) => {
+                    let mut plan = whole.clone();
+                    plan.backup.value.clone_from(&copy);
+                    (plan, applied.what)
+                }
+                Err(error @ DamageError::NoVictim { .. }) => {
+                    let reason = error.to_string();
+                    let reason = reason
+                        .split_once(" is fit for ")
+                        .map_or(reason.as_str(), |_| "the backup holds nothing that is fit for it");
+                    return trial(None, TrialState::NotApplicable { reason: reason.to_owned() });
+                }
+                Err(error) => return trial(None, TrialState::Broken { error: error.to_string() }),
+            }
+        }
+        Change::Target(misbehaviour) => (trials::misbehaving(whole, misbehaviour), misbehaviour.what().to_owned()),
+    };
+    let drilling = drilled(&plan, ctx).await;
+    let _ = std::fs::remove_file(&copy);
+    let injected = Some(injected.trim().to_owned());
+    if ctx.cancel.is_cancelled() {
+        return trial(injected, TrialState::Broken { error: "it was interrupted".to_owned() });
+    }
+    trial(injected, TrialState::Drilled(drilling))
+}
+
+/// Carries out a plan, of which nobody hears but by what comes of it.
+async fn drilled(plan: &Plan, ctx: &Context) -> Drilling {
+    let quiet = Context::new(crate::event::Events::none(), ctx.cancel.child_token());
+    let began = ctx.clock.elapsed();
+    let record = drill::run(plan, &quiet).await.record;
+    let millis = u64::try_from(ctx.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
+    Drilling { verdict: record.verdict, caught_by: caught_by(&record), why: record.why.first().cloned(), millis }
+}
+
+/// What speaks against the backup.
+fn caught_by(record: &Record) -> Vec<String> {
+    let failed = record.checks.iter().filter(|check| check.grade() == Grade::Failed).map(|check| check.name.clone());
+    let broken = record.stages.iter().filter_map(|stage| match stage.state {
+        StageState::Broken { fault: Fault::Backup, .. } => Some(format!("stage/{}", stage.stage.name())),
+        _ => None,
+    });
+    failed.chain(broken).collect()
+}

@@ -1,0 +1,134 @@
+//! `rehearse prove`, the real program: damage to copies of a backup, and whether the drill notices.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that stumbles has failed"
+)]
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use rehearsal::damage::{Mutation, apply};
+use rehearsal::sample::{Sample, SampleScope, write};
+use serde_json::Value;
+
+/// A folder with the package `s.zip` and the scenario `s.yaml` that drills it with these checks.
+fn made(checks: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = Sample { scope: SampleScope::Site, spaces: 2, ..Sample::sized(20, 7) };
+    write(&sample, &folder.path().join("s.zip")).unwrap();
+    scenario(folder.path(), "s.zip", checks);
+    folder
+}
+
+fn scenario(folder: &Path, backup: &str, checks: &str) {
+    let text = format!(
+        "rehearse: 1\nscenario: nightly\nbackup: {{ file: '{backup}' }}\ntarget: embedded\nchecks: {checks}\nreports:\n  - junit: s.xml\n"
+    );
+    std::fs::write(folder.join("s.yaml"), text).unwrap();
+}
+
+fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let temporary = folder.join("temporary");
+    std::fs::create_dir_all(&temporary).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rehearse"));
+    let output = command.arg("prove").args(arguments).current_dir(folder).env("TMPDIR", &temporary).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "something is left of the copies");
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The exit code, the proof, and what was said.
+fn proven(folder: &Path, arguments: &[&str]) -> (i32, Value, String) {
+    let all: Vec<&str> = ["s.yaml", "--json", "--seed", "3"].iter().chain(arguments).copied().collect();
+    let (code, out, said) = program(folder, &all);
+    (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{said}")), said)
+}
+
+fn trial<'a>(proof: &'a Value, name: &str) -> &'a Value {
+    let trials = proof["trials"].as_array().unwrap();
+    trials.iter().find(|trial| trial["name"] == name).unwrap_or_else(|| panic!("no trial {name}: {trials:?}"))
+}
+
+#[test]
+fn all_damage_to_a_backup_is_caught_and_harmless_changes_pass_and_the_backup_is_left_alone() {
+    let folder = made("[all]");
+    let before = std::fs::read(folder.path().join("s.zip")).unwrap();
+    let (code, proof, said) = proven(folder.path(), &[]);
+    assert_eq!((code, &proof["verdict"]), (0, &"passed".into()), "{said}");
+    let tried = proof["trials"].as_array().unwrap().iter().filter(|trial| trial["state"]["drilled"].is_object());
+    assert!(tried.count() >= 33, "{said}");
+    let caught = &trial(&proof, "drop-restriction")["state"]["drilled"]["caught-by"];
+    assert_eq!(caught, &serde_json::json!(["restrictions"]));
+    assert_eq!(trial(&proof, "empty-file")["state"]["drilled"]["caught-by"][0], "stage/acquire");
+    assert_eq!(trial(&proof, "rezip")["state"]["drilled"]["verdict"], "passed");
+    assert!(said.ends_with("proven: nightly\n"), "{said}");
+    assert_eq!(before, std::fs::read(folder.path().join("s.zip")).unwrap());
+    assert!(!folder.path().join("s.xml").exists(), "a proof writes no report of the scenario");
+}
+
+#[test]
+fn damage_that_no_check_of_the_scenario_looks_for_survives_by_name() {
+    let folder = made("[spaces, integrity]");
+    let names =
+        ["--only", "remove-page", "--only", "rename-space", "--only", "drop-label", "--only", "reorder-objects"];
+    let (code, proof, said) = proven(folder.path(), &names);
+    assert_eq!((code, &proof["verdict"]), (1, &"failed".into()), "{said}");
+    assert!(said.contains("remove-page                      SURVIVED"), "{said}");
+    assert!(proof["why"][0].as_str().unwrap().ends_with("did not notice: remove-page"), "{said}");
+    assert_eq!(trial(&proof, "rename-space")["state"]["drilled"]["caught-by"][0], "spaces");
+    let reason = &trial(&proof, "drop-label")["state"]["not-applicable"]["reason"];
+    assert_eq!(reason, "the scenario doesn't ask for the check labels");
+}
+
+#[test]
+fn nothing_is_proven_by_a_backup_that_fails_anyway_nor_by_harmless_changes_alone() {
+    let folder = made("[all]");
+    let whole = folder.path().join("s.zip");
+    apply(Mutation::RemoveAttachmentFile, 7, &whole, &folder.path().join("less.zip")).unwrap();
+    scenario(folder.path(), "less.zip", "[all]");
+    let (code, proof, said) = proven(folder.path(), &[]);
+    assert_eq!((code, proof["trials"].as_array().unwrap().len()), (3, 0), "{said}");
+    assert!(proof["why"][0].as_str().unwrap().contains("the drill of the undamaged backup is failed"), "{said}");
+    scenario(folder.path(), "s.zip", "[all]");
+    let (code, _, said) = proven(folder.path(), &["--only", "rezip"]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("no damage was tried and caught"), "{said}");
+}
+
+#[test]
+fn wrong_usage_is_told_from_a_backup_that_is_not_there() {
+    let folder = made("[all]");
+    let (code, _, said) = program(folder.path(), &["s.yaml", "--only", "nothing"]);
+    assert!(code == 2 && said.contains("there is no change nothing"), "{said}");
+    let (code, _, said) = program(folder.path(), &["nowhere.yaml"]);
+    assert_eq!(code, 2, "{said}");
+    let (code, names, _) = program(folder.path(), &["--list"]);
+    assert!(code == 0 && names.lines().any(|name| name == "target-missing-content"), "{names}");
+    std::fs::remove_file(folder.path().join("s.zip")).unwrap();
+    let (code, _, said) = program(folder.path(), &["s.yaml"]);
+    assert!(code == 1 && said.contains("s.zip"), "{said}");
+    std::fs::create_dir(folder.path().join("s.zip")).unwrap();
+    let (code, _, said) = program(folder.path(), &["s.yaml"]);
+    assert!(code == 2 && said.contains("pack it into a zip"), "{said}");
+}
+
+/// Real packages whose undamaged drill passes: whatever can be damaged in them is noticed, and no harmless change is.
+#[test]
+fn damage_to_real_packages_is_caught() {
+    let Some(corpus) = common::corpus() else { return };
+    for (name, least) in [("site-5.9.zip", 26), ("space-5.4.zip", 24)] {
+        let folder = tempfile::tempdir().unwrap();
+        scenario(folder.path(), common::package(&corpus, name).to_str().unwrap(), "[all]");
+        let (code, proof, said) = proven(folder.path(), &[]);
+        assert_eq!(code, 0, "{name}: {said}");
+        let trials = proof["trials"].as_array().unwrap();
+        let caught = trials.iter().filter(|trial| trial["sort"] != "harmless" && trial["state"]["drilled"].is_object());
+        assert!(caught.count() >= least, "{name}: {said}");
+    }
+}
