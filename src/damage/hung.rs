@@ -79,10 +79,19 @@ fn whole_space(contents: &Contents, index: usize) -> Option<Victim> {
     Victim::new(contents, "removed the space", &[(Kind::Space, index)]).removing(contents, &within)
 }
 
-/// A user who wrote something that is live, under another name.
+/// A user who wrote something that is live, under another name. Where two records have one key, either may be the one that counts.
 fn renamed_user(contents: &Contents, index: usize) -> Option<Victim> {
     let wrote = |one: &super::contents::Pointer| one.name == "creator" && contents.is_live_holder(one.from);
     contents.pointers(index).iter().find(|one| wrote(one))?;
+    let own = contents.name_of(index)?;
+    if contents
+        .of_class(&contents.raw(index)?.class)
+        .filter(|other| contents.name_of(*other).as_ref() == Some(&own))
+        .count()
+        > 1
+    {
+        return None;
+    }
     let name = format!("{}-renamed", contents.raw(index)?.filled("name")?);
     let set = |property, text| Op::SetText { name: property, text };
     let ops = [set("lowerName", name.to_lowercase()), set("name", name)];
