@@ -57,6 +57,10 @@ const WIKI: &str = "
     Page 30 title=Zanzibar|of|SEC version=1 space>Space:3
     BlogPost 31 title=Zanzibar|news version=1 space>Space:3
     PageTemplate 32 name=Zanzibar content=<p>Zanzibar</p> space>Space:3 bodyType=2
+    CustomContentEntityObject 33 title=secret version=1 contentStatus=current containerContent>Page:10 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    BodyContent 34 content>CustomContentEntityObject:33 body=\"Zanzibar\" bodyType=1
+    CustomContentEntityObject 35 title=secret version=1 contentStatus=current space>Space:3 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    BodyContent 36 content>CustomContentEntityObject:35 body=\"Zanzibar\" bodyType=1
     Label 40 name=zanzibar-label namespace=global
     Labelling 41 label>Label:40 content>Page:10 labelableType=CONTENT
     ContentPermissionSet 50 type=View owningContent>Page:10

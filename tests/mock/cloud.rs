@@ -4,7 +4,7 @@ use rehearsal::mock::Dialect;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::package::{Build, site};
+use crate::package::{Build, PROPERTIES, site, site_with};
 use crate::rig::Rig;
 
 /// A mock of Cloud where it stands on Cloud, with the site restored.
@@ -179,7 +179,7 @@ async fn attachments_are_listed_and_their_bytes_are_there() {
     assert_eq!(rig.get("/api/v2/attachments/50/versions").await["results"][1]["number"], 1);
 }
 
-/// R66 [D]: labels by prefix, versions newest first; the mock has no table of properties of content, and says so.
+/// R66 [D]: labels by prefix, versions newest first; properties with their JSON, by key and by id.
 #[tokio::test]
 async fn labels_versions_and_properties_of_a_page() {
     let rig = wiki(&site()).await;
@@ -192,8 +192,16 @@ async fn labels_versions_and_properties_of_a_page() {
         )
     };
     assert_eq!((told(0), told(1)), ((Some(2), Some("<p>now</p>")), (Some(1), Some("<p>then</p>"))));
-    assert_eq!(rig.status("/api/v2/pages/10/properties").await, 501);
+    assert_eq!(rig.get("/api/v2/pages/10/properties").await["results"], json!([]));
     assert_eq!(rig.status("/api/v2/pages/99/properties").await, 404);
+
+    let rig = wiki(&site_with(PROPERTIES)).await;
+    let found = rig.get("/api/v2/pages/10/properties?key=look").await;
+    assert_eq!((&found["results"][0]["id"], &found["results"][0]["value"]["wide"]), (&json!("96"), &json!(true)));
+    assert_eq!(found["results"].as_array().unwrap().len(), 1);
+    assert_eq!(rig.get("/api/v2/pages/10/properties/96").await["version"]["number"], 3);
+    assert_eq!(rig.status("/api/v2/pages/12/properties/96").await, 404);
+    assert_eq!(rig.get("/api/v2/spaces/1/properties").await["results"][0]["key"], "theme");
 }
 
 /// R61 [S, U]: an error names the thing; rejected credentials are a bare `Not Found`; an unknown path is answered by a page. What the mock

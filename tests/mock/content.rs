@@ -1,8 +1,8 @@
 //! What a restored copy shows.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::package::{Build, ops, site};
+use crate::package::{Build, OPS, PROPERTIES, ops, site, site_with};
 use crate::rig::Rig;
 
 fn titles(list: &Value) -> Vec<String> {
@@ -349,4 +349,41 @@ async fn things_are_served_one_by_one() {
     assert_eq!(rig.get("/rest/api/user/anonymous").await["type"], "anonymous");
     assert_eq!(rig.get("/rest/api/template/1004").await["name"], "Everywhere");
     assert_eq!(rig.status("/rest/api/template/1").await, 404);
+}
+
+/// R26 [D]: what apps stored is there as JSON, by key, with its version, and inside of content where it is asked for. C23 [A]: what has no
+/// container is its space's.
+#[tokio::test]
+async fn properties_of_apps_are_there_as_json() {
+    let rig = Rig::restored("site", &site_with(PROPERTIES)).await;
+    let all = rig.get("/rest/api/content/10/property").await;
+    let keys: Vec<&Value> = all["results"].as_array().unwrap().iter().map(|one| &one["key"]).collect();
+    assert_eq!((keys, &all["size"]), (vec![&json!("look"), &json!("note")], &json!(2)));
+    let look = rig.get("/rest/api/content/10/property/look").await;
+    assert_eq!((&look["value"], &look["version"]["number"]), (&json!({ "wide": true }), &json!(3)));
+    assert_eq!(look["_expandable"], json!({ "content": "/rest/api/content/10" }));
+    let plain = rig.get("/rest/api/content/10/property/note?expand=content").await;
+    assert_eq!((&plain["value"], &plain["content"]["title"]), (&json!("no json"), &json!("Home")));
+    assert_eq!(plain["_expandable"], json!({ "version": "" }));
+    let page = rig.get("/rest/api/content/10?expand=metadata.properties.look").await;
+    let inner = &page["metadata"]["properties"];
+    assert_eq!(inner["look"]["value"]["wide"], true);
+    assert_eq!(inner["_expandable"], json!({ "note": "/rest/api/content/10/property/note" }));
+    let space = rig.get("/rest/api/space/OPS/property").await;
+    assert_eq!((&space["results"][0]["key"], &space["size"]), (&json!("theme"), &json!(1)));
+    assert_eq!(rig.get("/rest/api/space/OPS/property/theme").await["value"], 7);
+    for missing in ["content/10/property/other", "content/99/property", "content/96", "space/OPS/property/look"] {
+        assert_eq!(rig.status(&format!("/rest/api/{missing}")).await, 404, "{missing}");
+    }
+}
+
+/// R6 [A]: properties go with their content through a restore with new ids.
+#[tokio::test]
+async fn properties_follow_their_content_to_its_new_id() {
+    let lines = format!("{OPS}{PROPERTIES}");
+    let rig = Rig::restored("space", &Build::space("OPS", &lines)).await;
+    let home = &rig.get("/rest/api/content?spaceKey=OPS&title=Home").await["results"][0]["id"];
+    let look = rig.get(&format!("/rest/api/content/{}/property/look", home.as_str().unwrap())).await;
+    assert_eq!(look["value"]["wide"], true);
+    assert_eq!(rig.get("/rest/api/space/OPS/property").await["size"], 1);
 }

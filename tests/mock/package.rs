@@ -131,6 +131,18 @@ pub const OPS: &str = "
     OutgoingLink 95 sourceContent>Page:10 destinationPageTitle=Runbook
 ";
 
+/// What apps stored over REST on a page and on a space of [`OPS`], an older version among it.
+pub const PROPERTIES: &str = "
+    CustomContentEntityObject 96 title=look version=3 contentStatus=current containerContent>Page:10 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    BodyContent 97 content>CustomContentEntityObject:96 body={\"wide\":true} bodyType=1
+    CustomContentEntityObject 98 title=look version=2 contentStatus=current originalVersion>CustomContentEntityObject:96 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    CustomContentEntityObject 99 title=note version=1 contentStatus=current containerContent>Page:10 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    BodyContent 100 content>CustomContentEntityObject:99 body=no|json bodyType=1
+    CustomContentEntityObject 101 title=theme version=1 contentStatus=current space>Space:1 pluginModuleKey=a.b.confluence-content-property-storage:content-property
+    BodyContent 102 content>CustomContentEntityObject:101 body=7 bodyType=1
+    CustomContentEntityObject 103 title=mail version=1 contentStatus=current containerContent>Page:10 pluginModuleKey=a.b:mail
+";
+
 /// [`OPS`] with its files.
 pub fn ops() -> Build {
     Build::space("OPS", OPS).file("attachments/10/50/2", b"newer").file("attachments/10/50/1", b"old")

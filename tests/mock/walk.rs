@@ -26,6 +26,7 @@ fn filled(route: &str) -> Vec<String> {
         ("id", ["3", "10", "11", "12", "13", "14", "17", "19", "20", "30", "31", "32"].as_slice()),
         ("key", &["OPS", "SEC"]),
         ("page", &["10", "4"]),
+        ("property", &["secret", "33", "35"]),
         ("file", &["Zanzibar.txt"]),
         ("title", &["Zanzibar", "Zanzibar%20child"]),
         ("*title", &["Zanzibar", "Zanzibar+news"]),
@@ -50,7 +51,7 @@ fn filled(route: &str) -> Vec<String> {
 
 /// Queries that make answers tell as much as they can.
 const QUERIES: [&str; 13] = [
-    "limit=200&expand=space.homepage,space.description.plain,container,ancestors,history.lastUpdated,children.page,children.comment,children.attachment,body.storage,version,metadata.labels,restrictions.read.restrictions.user,homepage,description.plain,page,comment,attachment,content",
+    "limit=200&expand=space.homepage,space.description.plain,container,ancestors,history.lastUpdated,children.page,children.comment,children.attachment,body.storage,version,metadata.labels,metadata.properties.secret,restrictions.read.restrictions.user,homepage,description.plain,page,comment,attachment,content",
     "limit=200&status=any",
     "limit=200&status=draft",
     "limit=200&status=historical&version=1",

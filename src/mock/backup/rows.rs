@@ -51,7 +51,7 @@ fn class(kind: ContentKind) -> &'static str {
         ContentKind::Comment => "Comment",
         ContentKind::Attachment => "Attachment",
         ContentKind::SpaceDescription => "SpaceDescription",
-        ContentKind::Other => "ContentEntityObject",
+        ContentKind::Other | ContentKind::Property => "ContentEntityObject",
     }
 }
 

@@ -12,7 +12,7 @@ use super::people::People;
 use super::rows;
 use crate::mock::jobs::Progress;
 use crate::mock::settings::{Dialect, Settings};
-use crate::mock::store::{Content, ContentKind, Site, StoreError};
+use crate::mock::store::{Content, Site, StoreError};
 use crate::model::Descriptor;
 use crate::package::{Habit, Limits, ObjectWriter, PackageError, PackageWriter, RawObject, write_descriptor};
 
@@ -104,7 +104,7 @@ impl<W: Write> Entities<'_, W> {
     }
 
     fn content(&mut self, row: &Content) -> Result<()> {
-        if row.kind != ContentKind::Other {
+        if !row.kind.is_kept() {
             self.put(&rows::content(self.site, row))?;
         }
         if let Some(span) = row.body {

@@ -3,10 +3,9 @@
 use super::contents::{found, missing, statuses};
 use super::paging::{in_order, list};
 use super::shapes::{self, Parts};
-use super::unsupported;
 use crate::mock::answer::{Answer, Refusal};
 use crate::mock::server::Call;
-use crate::mock::shapes::labels as labels_of;
+use crate::mock::shapes::{labels as labels_of, properties_of_content};
 use crate::mock::store::{Content, ContentKind, Status};
 
 /// Which comments a call is about.
@@ -123,8 +122,26 @@ pub fn versions(call: &Call<'_>, kind: ContentKind) -> Answer {
     list(call, all, |row| shapes::listed_version(&call.view, row, &parts))
 }
 
-/// `GET pages/{id}/properties`: the mock's tables keep none, and an empty list would be a wrong answer (R66).
-pub fn no_properties(call: &Call<'_>, kind: ContentKind) -> Answer {
-    found(call, kind)?;
-    Err(unsupported("the mock has no table of properties of content".to_owned()))
+/// `GET pages/{id}/properties` and the like.
+pub fn properties(call: &Call<'_>, kind: ContentKind) -> Answer {
+    property_list(call, properties_of_content(call.view.site, found(call, kind)?))
+}
+
+/// What apps stored, by key where one is asked for.
+pub fn property_list<'a>(call: &Call<'a>, rows: impl Iterator<Item = &'a Content>) -> Answer {
+    in_order(call, "id")?;
+    let key = call.ask.get("key");
+    list(call, rows.filter(|row| key.is_none_or(|key| row.title == key)), |row| shapes::property(&call.view, row))
+}
+
+/// `GET pages/{id}/properties/{property}` and the like.
+pub fn one_property(call: &Call<'_>, kind: ContentKind) -> Answer {
+    property_of(call, properties_of_content(call.view.site, found(call, kind)?))
+}
+
+/// The one of these that the path names.
+pub fn property_of<'a>(call: &Call<'a>, mut rows: impl Iterator<Item = &'a Content>) -> Answer {
+    let id = call.name("property");
+    let row = rows.find(|row| row.id.to_string() == id);
+    shapes::property(&call.view, row.ok_or_else(|| Refusal::not_found(format!("No property with id {id}")))?)
 }

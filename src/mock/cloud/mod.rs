@@ -19,9 +19,9 @@ use super::server::{Call, read_as};
 use super::state::Shared;
 use super::store::ContentKind::{Attachment, BlogPost, Comment, Page};
 use contents::{ancestors, children, contents, direct_children, one_content};
-use hanging::{Place, all_attachments, all_comments, attachments, comments, labels, no_properties, replies, versions};
-use hanging::{one_attachment, one_comment};
-use spaces::{one_space, space_blogposts, space_labels, space_pages, spaces};
+use hanging::{Place, all_attachments, all_comments, attachments, comments, labels, properties, replies, versions};
+use hanging::{one_attachment, one_comment, one_property};
+use spaces::{one_space, space_blogposts, space_labels, space_pages, space_properties, space_property, spaces};
 
 /// Below which path v2 stands.
 pub const ROOT: &str = "/api/v2/";
@@ -41,7 +41,8 @@ pub fn reading() -> Router<Shared> {
         .route("/api/v2/pages/{id}/ancestors", read(ancestors))
         .route("/api/v2/pages/{id}/labels", read(|call| labels(call, Page)))
         .route("/api/v2/pages/{id}/versions", read(|call| versions(call, Page)))
-        .route("/api/v2/pages/{id}/properties", read(|call| no_properties(call, Page)))
+        .route("/api/v2/pages/{id}/properties", read(|call| properties(call, Page)))
+        .route("/api/v2/pages/{id}/properties/{property}", read(|call| one_property(call, Page)))
         .route("/api/v2/pages/{id}/attachments", read(|call| attachments(call, Page)))
         .route("/api/v2/pages/{id}/footer-comments", read(|call| comments(call, Page, Place::Footer)))
         .route("/api/v2/pages/{id}/inline-comments", read(|call| comments(call, Page, Place::Inline)))
@@ -49,7 +50,8 @@ pub fn reading() -> Router<Shared> {
         .route("/api/v2/blogposts/{id}", read(|call| one_content(call, BlogPost)))
         .route("/api/v2/blogposts/{id}/labels", read(|call| labels(call, BlogPost)))
         .route("/api/v2/blogposts/{id}/versions", read(|call| versions(call, BlogPost)))
-        .route("/api/v2/blogposts/{id}/properties", read(|call| no_properties(call, BlogPost)))
+        .route("/api/v2/blogposts/{id}/properties", read(|call| properties(call, BlogPost)))
+        .route("/api/v2/blogposts/{id}/properties/{property}", read(|call| one_property(call, BlogPost)))
         .route("/api/v2/blogposts/{id}/attachments", read(|call| attachments(call, BlogPost)))
         .route("/api/v2/blogposts/{id}/footer-comments", read(|call| comments(call, BlogPost, Place::Footer)))
         .route("/api/v2/blogposts/{id}/inline-comments", read(|call| comments(call, BlogPost, Place::Inline)))
@@ -65,6 +67,12 @@ pub fn reading() -> Router<Shared> {
         .route("/api/v2/attachments/{id}", read(one_attachment))
         .route("/api/v2/attachments/{id}/labels", read(|call| labels(call, Attachment)))
         .route("/api/v2/attachments/{id}/versions", read(|call| versions(call, Attachment)))
+        .route("/api/v2/attachments/{id}/properties", read(|call| properties(call, Attachment)))
+        .route("/api/v2/attachments/{id}/properties/{property}", read(|call| one_property(call, Attachment)))
+        .route("/api/v2/comments/{id}/properties", read(|call| properties(call, Comment)))
+        .route("/api/v2/comments/{id}/properties/{property}", read(|call| one_property(call, Comment)))
+        .route("/api/v2/spaces/{id}/properties", read(space_properties))
+        .route("/api/v2/spaces/{id}/properties/{property}", read(space_property))
         .route("/api/v2/{*rest}", get(no_such_path))
 }
 

@@ -150,6 +150,12 @@ pub fn version(view: &View<'_>, row: &Content) -> Value {
     })
 }
 
+/// What an app stored on content or on a space.
+pub fn property(view: &View<'_>, row: &Content) -> Answer {
+    let value = shapes::property_value(view, row)?;
+    Ok(json!({ "id": row.id.to_string(), "key": row.title, "value": value, "version": version(view, row) }))
+}
+
 /// A version in the list of a row's versions: what it is a version of stands within.
 pub fn listed_version(view: &View<'_>, row: &Content, parts: &Parts) -> Answer {
     let live = row.original.unwrap_or(row.id);
@@ -205,7 +211,7 @@ fn held_by(holder: &Content) -> Option<(String, Value)> {
         ContentKind::Page => "pageId",
         ContentKind::BlogPost => "blogPostId",
         ContentKind::Attachment => return Some(("attachmentId".to_owned(), format!("att{}", holder.id).into())),
-        ContentKind::Other => "customContentId",
+        ContentKind::Other | ContentKind::Property => "customContentId",
         ContentKind::Comment | ContentKind::SpaceDescription => return None,
     };
     Some((name.to_owned(), holder.id.to_string().into()))

@@ -1,9 +1,10 @@
 use super::contents::listed;
-use super::hanging::label_list;
+use super::hanging::{label_list, property_list, property_of};
 use super::paging::{in_order, list};
 use super::{shapes, unsupported};
 use crate::mock::answer::{Answer, Refusal};
 use crate::mock::server::Call;
+use crate::mock::shapes::properties_of_space;
 use crate::mock::store::{ContentKind, Space};
 
 /// `GET spaces`.
@@ -48,6 +49,16 @@ pub fn space_blogposts(call: &Call<'_>) -> Answer {
 pub fn space_labels(call: &Call<'_>) -> Answer {
     let description = space(call)?.description.and_then(|id| call.view.site.content.get(&id));
     label_list(call, description)
+}
+
+/// `GET spaces/{id}/properties`.
+pub fn space_properties(call: &Call<'_>) -> Answer {
+    property_list(call, properties_of_space(call.view.site, space(call)?))
+}
+
+/// `GET spaces/{id}/properties/{property}`.
+pub fn space_property(call: &Call<'_>) -> Answer {
+    property_of(call, properties_of_space(call.view.site, space(call)?))
 }
 
 fn space<'a>(call: &Call<'a>) -> Result<&'a Space, Refusal> {

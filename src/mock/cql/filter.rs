@@ -87,7 +87,6 @@ impl Filter {
 
 /// Whether content is found by searches: known to the index, live, listed, in a space, and on nothing that lies in the trash.
 fn searchable(site: &Site, head: &Head, archived: bool) -> bool {
-    let listed = !matches!(head.kind, ContentKind::SpaceDescription | ContentKind::Other);
     let live = |head: &Head| head.status == Status::Current && head.original().is_none();
     let placed = match head.container() {
         Some(holder) if matches!(head.kind, ContentKind::Comment | ContentKind::Attachment) => {
@@ -97,7 +96,7 @@ fn searchable(site: &Site, head: &Head, archived: bool) -> bool {
     };
     let space = site.space_of_head(head).and_then(|id| site.spaces.get(&id));
     let indexed = site.is_indexed(head.id);
-    indexed && listed && live(head) && placed && space.is_some_and(|space| archived || !space.archived)
+    indexed && head.kind.is_shown() && live(head) && placed && space.is_some_and(|space| archived || !space.archived)
 }
 
 struct Maker<'a> {

@@ -239,7 +239,7 @@ fn placed(rows: &Rows, heads: &[Head], head: &Head, depth: usize) -> bool {
     match head.kind {
         ContentKind::Page | ContentKind::BlogPost => head.space().is_some_and(|space| rows.spaces.contains_key(&space)),
         ContentKind::Comment | ContentKind::Attachment => by(head.container()),
-        ContentKind::SpaceDescription | ContentKind::Other => true,
+        ContentKind::SpaceDescription | ContentKind::Other | ContentKind::Property => true,
     }
 }
 

@@ -21,6 +21,9 @@ const PROPERTIES: [&str; 9] = [
     "status-lastmodifier",
 ];
 
+/// The end of the module key of what apps store over REST (docs/confluence.md, C23).
+const OF_APPS: &str = "confluence-content-property-storage:content-property";
+
 /// Rows in the making.
 pub struct Gather {
     rows: Rows,
@@ -45,9 +48,11 @@ impl Gather {
             "Comment" => self.content(object, ContentKind::Comment),
             "Attachment" => self.content(object, ContentKind::Attachment),
             "SpaceDescription" => self.content(object, ContentKind::SpaceDescription),
-            "CustomContentEntityObject" | "GlobalDescription" | "PersonalInformation" => {
-                self.content(object, ContentKind::Other)
+            "CustomContentEntityObject" => {
+                let stored = object.text("pluginModuleKey").is_some_and(|key| key.ends_with(OF_APPS));
+                self.content(object, if stored { ContentKind::Property } else { ContentKind::Other })
             }
+            "GlobalDescription" | "PersonalInformation" => self.content(object, ContentKind::Other),
             "Draft" => self.old_draft(object),
             "BodyContent" => return self.body(object),
             "PageTemplate" => return self.template(object),
@@ -100,7 +105,7 @@ impl Gather {
             space: reference(object, "space"),
             parent: reference(object, "parent").filter(|parent| *parent != id),
             container: holder
-                .filter(|_| matches!(kind, ContentKind::Comment | ContentKind::Attachment | ContentKind::Other)),
+                .filter(|_| !matches!(kind, ContentKind::Page | ContentKind::BlogPost | ContentKind::SpaceDescription)),
             number: number.unwrap_or(1),
             creator,
             modifier,

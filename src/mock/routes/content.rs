@@ -17,7 +17,7 @@ pub fn row<'a>(call: &Call<'a>) -> Result<&'a Content, Refusal> {
     let id = call.name("id");
     let number = id.strip_prefix("att").unwrap_or(id).parse::<u64>();
     let number = number.map_err(|_| Refusal::bad_request(format!("Invalid content id: {id}")))?;
-    let shown = |row: &&Content| !matches!(row.kind, ContentKind::SpaceDescription | ContentKind::Other);
+    let shown = |row: &&Content| row.kind.is_shown();
     call.view.site.content.get(&number).filter(shown).ok_or_else(|| missing(id))
 }
 

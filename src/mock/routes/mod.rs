@@ -5,6 +5,7 @@
 mod content;
 mod listing;
 mod people;
+mod properties;
 mod search;
 mod spaces;
 mod tree;
@@ -15,6 +16,7 @@ pub use content::{
 };
 pub use listing::{contents, scan};
 pub use people::{current_user, groups, member_of, members, one_user, users};
+pub use properties::{content_properties, content_property, space_properties, space_property};
 pub use search::{content_search, search};
 pub use spaces::{one_space, space_permissions, spaces, templates};
 pub use tree::{

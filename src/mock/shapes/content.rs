@@ -31,7 +31,7 @@ pub fn content(view: &View<'_>, row: &Content, expand: &Expand) -> Answer {
     }
     if out.wants(expand, "metadata", "") {
         let holder = view.site.content.get(&live).unwrap_or(row);
-        out.put("metadata", metadata(view, Some(holder), &expand.under("metadata")));
+        out.put("metadata", metadata(view, Some(holder), &expand.under("metadata"))?);
     }
     if out.wants(expand, "restrictions", &format!("/rest/api/content/{live}/restriction/byOperation")) {
         out.put("restrictions", by_operation(view, row, &expand.under("restrictions")));

@@ -6,6 +6,7 @@
 mod attachment;
 mod content;
 mod found;
+mod property;
 mod restriction;
 mod space;
 mod template;
@@ -14,6 +15,9 @@ mod version;
 
 pub use content::{children, content, links, outermost, title};
 pub use found::found;
+pub use property::{
+    Owner, of_content as properties_of_content, of_space as properties_of_space, property, value as property_value,
+};
 pub use restriction::{by_operation, of_operation};
 pub use space::{space, space_link};
 pub use template::template;

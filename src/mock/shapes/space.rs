@@ -35,7 +35,7 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
         expandable.insert("description".into(), "".into());
     }
     if expand.has("metadata") {
-        out.insert("metadata".into(), metadata(view, description, &expand.under("metadata")));
+        out.insert("metadata".into(), metadata(view, description, &expand.under("metadata"))?);
     } else {
         expandable.insert("metadata".into(), "".into());
     }

@@ -1,6 +1,8 @@
 use serde_json::{Map, Value, json};
 
+use super::property::properties;
 use super::{View, instant, user};
+use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
 use crate::mock::paging::nested;
 use crate::mock::store::Content;
@@ -64,11 +66,15 @@ pub fn label(view: &View<'_>, id: u64) -> Option<Value> {
 }
 
 /// `metadata` of content or a space.
-pub fn metadata(view: &View<'_>, row: Option<&Content>, expand: &Expand) -> Value {
+pub fn metadata(view: &View<'_>, row: Option<&Content>, expand: &Expand) -> Answer {
     let mut out = Map::new();
     let mut expandable = Map::new();
-    for name in ["currentuser", "frontend", "editorHtml", "properties"] {
+    for name in ["currentuser", "frontend", "editorHtml"] {
         expandable.insert(name.into(), "".into());
+    }
+    match row.filter(|_| expand.has("properties")) {
+        Some(row) => drop(out.insert("properties".into(), properties(view, row, &expand.under("properties"))?)),
+        None => drop(expandable.insert("properties".into(), "".into())),
     }
     if expand.has("labels") {
         let mut list = nested(row.map(|row| labels(view, row)).unwrap_or_default(), 200);
@@ -81,5 +87,5 @@ pub fn metadata(view: &View<'_>, row: Option<&Content>, expand: &Expand) -> Valu
         expandable.insert("labels".into(), "".into());
     }
     out.insert("_expandable".into(), Value::Object(expandable));
-    Value::Object(out)
+    Ok(Value::Object(out))
 }

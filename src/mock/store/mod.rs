@@ -35,6 +35,8 @@ pub enum ContentKind {
     SpaceDescription,
     /// Custom content and the like: a holder, never listed.
     Other,
+    /// What an app stores over REST on content or on a space: its title is the key, its body the JSON (docs/confluence.md, C23).
+    Property,
 }
 
 impl ContentKind {
@@ -46,8 +48,18 @@ impl ContentKind {
             Self::Comment => "comment",
             Self::Attachment => "attachment",
             Self::SpaceDescription => "spacedesc",
-            Self::Other => "custom",
+            Self::Other | Self::Property => "custom",
         }
+    }
+
+    /// Whether content of this kind is listed among other content, and answered for by its id.
+    pub fn is_shown(self) -> bool {
+        !matches!(self, Self::SpaceDescription | Self::Other | Self::Property)
+    }
+
+    /// Whether its objects are kept as they are, so that rows aren't made into objects again.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Self::Other | Self::Property)
     }
 
     /// The kind for the word of a request.
