@@ -26,6 +26,8 @@ pub(super) fn state(row: &Row) -> State<'_> {
     let copy = row.observation.as_ref();
     if let Some(expected) = &row.manifest {
         return match (expected.aside, copy) {
+            // In which form it was backed up nobody knows; that it was is certain.
+            (Some(Aside::InFlux), None) => State::Missing(expected),
             (Some(aside), _) => State::Aside(aside),
             (None, Some(actual)) if actual.aside.is_none() => State::Both(expected, actual),
             (None, _) => State::Missing(expected),

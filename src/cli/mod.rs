@@ -2,6 +2,7 @@
 //!
 //! One file a command. Nothing imports this module, and no rule about drills lives here.
 
+mod backup;
 mod compare;
 mod completions;
 mod drills;
@@ -63,6 +64,7 @@ enum Command {
     Schema(schema::Schema),
     Explain(explain::Explain),
     Manifest(manifest::ManifestArgs),
+    Backup(backup::BackupArgs),
     Prove(prove::ProveArgs),
     Mock(mock::MockArgs),
     Sample(sample::SampleArgs),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(),
         Command::Explain(explain) => explain.run(),
         Command::Manifest(args) => with_runtime(|cancel| manifest::run(args, cancel)),
+        Command::Backup(args) => with_runtime(|cancel| backup::run(args, cancel)),
         Command::Prove(args) => with_runtime(|cancel| prove::run(args, cancel)),
         Command::Mock(args) => with_runtime(|cancel| mock::run(args, cancel)),
         Command::Sample(args) => sample::run(&args),

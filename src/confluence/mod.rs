@@ -4,6 +4,7 @@
 //! what a reading, a check or a drill is.
 
 mod answers;
+mod backup;
 mod client;
 mod content;
 mod error;

@@ -79,7 +79,7 @@ impl Client {
         self.ask(&call).await
     }
 
-    fn post(&self, segments: &[&str], json: Option<serde_json::Value>) -> Result<Call, ClientError> {
+    pub(super) fn post(&self, segments: &[&str], json: Option<serde_json::Value>) -> Result<Call, ClientError> {
         let path = ["rest", "api", "backup-restore"].iter().chain(segments).copied();
         let url = self.url(path, &[])?;
         Ok(Call { method: Method::POST, url, json, auth: true, retry: false, retry_500: false })

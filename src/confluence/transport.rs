@@ -60,6 +60,11 @@ pub struct Download {
 }
 
 impl Download {
+    /// How many bytes will come, where the server says so.
+    pub fn length(&self) -> Option<u64> {
+        self.response.content_length()
+    }
+
     /// The next piece; `None` at the end.
     ///
     /// # Errors

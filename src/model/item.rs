@@ -173,6 +173,10 @@ pub enum Aside {
     CloudOnly,
     /// A permission of the whole site.
     SiteWide,
+    /// It was at the source throughout and changed while the backup ran: it must be there, in one form or the other.
+    InFlux,
+    /// It came to the source or went from it while the backup ran.
+    Passing,
 }
 
 impl Aside {
@@ -188,6 +192,8 @@ impl Aside {
             Self::NoPage => "on the description of a space or a profile, which REST doesn't list",
             Self::CloudOnly => "of a form that Data Center has no word for",
             Self::SiteWide => "of the whole site, for which a restored copy is not asked",
+            Self::InFlux => "changed at the source while the backup ran",
+            Self::Passing => "came to the source or went from it while the backup ran",
         }
     }
 }
