@@ -48,6 +48,7 @@ impl Readings {
             ledger: Ledger::default(),
             writer: String::new(),
             descriptor: Descriptor::default(),
+            made: None,
             whole: true,
         };
         Self { manifest, inventory, observation }

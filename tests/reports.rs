@@ -68,7 +68,7 @@ fn finding(subject: Subject, discrepancy: Discrepancy) -> Finding {
 }
 
 fn ran(findings: Vec<Finding>, of: u64, privacy: Privacy) -> CheckState {
-    let outcome = Outcome { findings, tally: Tally { examined: of, of }, uncompared: Vec::new(), unread: None };
+    let outcome = Outcome { findings, tally: Tally { examined: of, of }, ..Outcome::default() };
     CheckState::ran(&outcome, privacy, &std::collections::BTreeMap::new()).0
 }
 

@@ -51,7 +51,7 @@ pub use quote::bodies;
 pub use survey::{AttachmentFiles, Held, HeldSpace, Survey, survey};
 
 use crate::clock::Context;
-use crate::model::{BODY_DIGEST_RULES, Backup, Damage, Descriptor, Fault, Ledger};
+use crate::model::{BODY_DIGEST_RULES, Backup, Damage, Descriptor, Fault, Ledger, wall_clock};
 use crate::package::{Limits, Package, PackageError};
 use crate::reading::{Collector, Header, Inventory, ReadError};
 use crate::runs::{Budget, SpillError};
@@ -132,6 +132,7 @@ fn items(path: &Path, origin: &str, ctx: &Context) -> Result<Inventory, ArchiveE
         damage: looked.damage,
         ledger: looked.ledger,
         writer: looked.writer,
+        made: looked.signals.datetime.as_deref().and_then(wall_clock),
         descriptor: looked.descriptor,
         whole: looked.whole,
     })

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Exhibits;
+use super::drift::{edited_since, made_since, may_be_removed_since};
 use super::lost::{Cascade, Lost, holder};
 use super::readable::unreadable;
 use super::rows::{State, each_row, state};
@@ -157,6 +158,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 What::Missing | What::Differs => cascade.hop(),
             };
             self.all(&format!("{code}-{}", outermost.name()), message, hop, self.advice(what, hop));
+            self.soften_removed(what, hop);
         }
         let mut outcome = self.outcome;
         outcome.findings.sort_by(|a, b| (std::cmp::Reverse(a.severity), a).cmp(&(std::cmp::Reverse(b.severity), b)));
@@ -210,6 +212,9 @@ impl<'e, 'a> Comparison<'e, 'a> {
             self.leave_out(rules.kind.noun(2), word, Some(other));
             return Ok(());
         }
+        if what == What::Missing && self.is_drift(rules, item)? {
+            return Ok(());
+        }
         if what == What::Unexpected && is_put_aside(self.alignment, item)? {
             self.leave_out(rules.kind.noun(2), "put aside by an upgrade", None);
             return Ok(());
@@ -232,7 +237,38 @@ impl<'e, 'a> Comparison<'e, 'a> {
             What::Unexpected => (flip(self.in_archive(row)), Discrepancy::Unexpected),
             _ => (self.in_archive(row), Discrepancy::Missing),
         };
-        self.push(row, code, discrepancy, what, hop)
+        self.push(row, code, discrepancy, what, hop)?;
+        self.soften_removed(what, hop);
+        Ok(())
+    }
+
+    /// Lowers the last finding where it is about something that may have been removed at the source since: no loss, and not what was claimed either.
+    fn soften_removed(&mut self, what: What, hop: Hop) {
+        let removed = what == What::Unexpected && hop == Hop::Export && may_be_removed_since(self.alignment);
+        if let Some(finding) = self.outcome.findings.last_mut().filter(|_| removed) {
+            finding.severity = Severity::Warning;
+            finding.remedy = Some(
+                "the source was read after the backup was made: see whether they were removed there since".to_owned(),
+            );
+        }
+    }
+
+    /// Whether something that the copy lacks was made at the source after the backup began, by itself or with what holds it; notes it then.
+    fn is_drift(&mut self, rules: &Rules, item: &Item) -> Result<bool, ReadError> {
+        let with = holder(item, &self.lost.since)?;
+        let Some(drift) = made_since(self.alignment, item)? else {
+            if let Some((_, kind)) = &with {
+                let reason = format!("on {} that were made at the source after the backup began", kind.noun(2));
+                self.leave_out(rules.kind.noun(2), reason, None);
+            }
+            return Ok(with.is_some());
+        };
+        self.leave_out(rules.kind.noun(2), "made at the source after the backup began", None);
+        // Older versions are edits of what holds them, which counts them.
+        if rules.kind != Kind::Version {
+            self.outcome.drift.add(drift);
+        }
+        Ok(true)
     }
 
     /// The hop that lost something, by whether the archive has it.
@@ -270,6 +306,14 @@ impl<'e, 'a> Comparison<'e, 'a> {
 
     /// Compares the fields of an item that both sides have.
     fn fields(&mut self, rules: &Rules, row: &Row, expected: &Shown, actual: &Shown) -> Result<(), ReadError> {
+        if let Some(drift) = edited_since(self.alignment, expected, actual)? {
+            let reason = "edited at the source after the backup began; the copy has them as they were then";
+            self.leave_out(rules.kind.noun(2), reason, None);
+            if rules.existence.is_none() {
+                self.outcome.drift.add(drift);
+            }
+            return Ok(());
+        }
         let upgraded = is_upgraded(self.alignment, expected, actual)?;
         if upgraded {
             let reason = "rewritten by an upgrade; the text that was claimed is in their history";

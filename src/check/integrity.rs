@@ -48,7 +48,7 @@ impl Check for Integrity {
         let unread = (!inventory.whole && !findings.iter().any(|finding| finding.severity == Severity::Error))
             .then(|| "the archive was not read to its end".to_owned());
         let tally = Tally { examined: objects.lexed + ledger.entries, of: objects.lexed + ledger.entries_of };
-        Ok(Outcome { findings, tally, uncompared: Vec::new(), unread })
+        Ok(Outcome { findings, tally, unread, ..Outcome::default() })
     }
 }
 

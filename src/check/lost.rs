@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::drift::made_since;
 use super::rows::{State, state};
 use super::tail::elements;
 use crate::model::{Hop, Item, Key, Kind, count};
@@ -19,13 +20,15 @@ pub(super) struct Lost {
     pub missing: Keyed<Kind>,
     /// In the restored copy, and not claimed.
     pub unexpected: Keyed<Kind>,
+    /// Claimed, not in the restored copy, and made at the source after the backup began.
+    pub since: Keyed<Kind>,
 }
 
 impl Lost {
     /// Looks through all kinds that both sides of the comparison read.
     pub fn of(alignment: &Alignment<'_>) -> Result<Self, ReadError> {
         let budget = Budget::of_reading();
-        let (mut missing, mut unexpected) = (KeyedFilling::new(&budget), KeyedFilling::new(&budget));
+        let [mut missing, mut unexpected, mut since] = [(); 3].map(|()| KeyedFilling::new(&budget));
         let both = |kind: &Kind| {
             let manifest = &alignment.manifest().reading.header;
             alignment.observation().is_some_and(|copy| copy.reading.header.reads(*kind)) && manifest.reads(*kind)
@@ -33,13 +36,14 @@ impl Lost {
         for kind in HOLDERS.into_iter().filter(both) {
             for row in alignment.rows(kind) {
                 match state(&row?) {
+                    State::Missing(item) if made_since(alignment, item)?.is_some() => since.push(&item.key, &kind),
                     State::Missing(item) => missing.push(&item.key, &kind),
                     State::Unexpected(item) => unexpected.push(&item.key, &kind),
                     _ => {}
                 }
             }
         }
-        Ok(Self { missing: missing.finish()?, unexpected: unexpected.finish()? })
+        Ok(Self { missing: missing.finish()?, unexpected: unexpected.finish()?, since: since.finish()? })
     }
 }
 

@@ -7,6 +7,7 @@ mod attachments;
 mod blog_posts;
 mod comments;
 mod compare;
+mod drift;
 mod history;
 mod integrity;
 mod labels;

@@ -1,5 +1,7 @@
 //! Every check on readings of a few items, built by hand.
 
+mod drift;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -24,6 +26,9 @@ struct Sides {
     ledger: Ledger,
     descriptor: Descriptor,
     whole: bool,
+    made: Option<String>,
+    /// When the sides were read.
+    read_at: &'static str,
     texts: &'static str,
     /// Whether the disk that the copy's items lie on fails before the check runs.
     spoiled: bool,
@@ -43,6 +48,8 @@ impl Sides {
             ledger: Ledger { classes: BTreeMap::from([("Page".into(), account)]), entries: 2, entries_of: 2, bytes: 9 },
             descriptor: Descriptor::default(),
             whole: true,
+            made: None,
+            read_at: "",
             texts: BODY_DIGEST_RULES,
             spoiled: false,
         }
@@ -60,8 +67,8 @@ impl Sides {
         };
         let header = |left_out: &[Kind], texts: &str| Header {
             origin: "test".into(),
-            began: String::new(),
-            ended: String::new(),
+            began: self.read_at.to_owned(),
+            ended: self.read_at.to_owned(),
             product: None,
             scope: self.scope.clone(),
             coverage: coverage(left_out),
@@ -86,6 +93,7 @@ impl Sides {
             ledger: self.ledger.clone(),
             descriptor: self.descriptor.clone(),
             writer: "test".into(),
+            made: self.made.clone(),
             whole: self.whole,
         };
         let observation =

@@ -13,8 +13,8 @@ use crate::clock::Context;
 use crate::confluence::Client;
 use crate::event::Stage;
 use crate::model::{
-    COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Fault, FindingRecord, Identity, Needs, Privacy,
-    Record, ScenarioRecord, Scope, SideForm, SideRecord,
+    COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Drift, Fault, FindingRecord, Identity, Needs,
+    Privacy, Record, ScenarioRecord, Scope, SideForm, SideRecord,
 };
 use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest};
 use crate::{archive, observe, source};
@@ -101,6 +101,7 @@ pub async fn compare(asked: &Asked, ctx: &Context) -> (Comparison, Vec<FindingRe
     record.asides = claim.map(asides).unwrap_or_default();
     record.blind_spots = spots([(Names::COMPARISON.claim, claim), (Names::COMPARISON.copy, copy)]);
     let matched_by = compared.as_ref().map(|ran| ran.identity);
+    record.exposure = compared.as_ref().map(|ran| ran.exposure.clone()).unwrap_or_default();
     let findings: Vec<_>;
     (record.checks, findings) = compared.into_iter().flat_map(|ran| ran.checks).unzip();
     let [expected, actual] = [expected, actual].map(|side| side.map(|taken| taken.record));
@@ -168,6 +169,7 @@ fn record(form: SideForm, digest: Option<Digest>, reading: &Reading) -> SideReco
 struct Ran {
     identity: Identity,
     checks: Vec<(CheckRecord, Vec<FindingRecord>)>,
+    exposure: Drift,
 }
 
 impl Ran {
@@ -194,8 +196,11 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
     let observation = Observation { reading: actual.reading.clone() };
     let mut alignment = Alignment::new(&manifest, &none, Some(&observation)).map_err(Broken::rig)?;
     (alignment.names, alignment.across_versions) = (Names::COMPARISON, asked.across_versions);
+    // A backup that is held against its source: what is dated later than the backup is no loss.
+    alignment.cut =
+        actual.inventory.as_ref().filter(|_| expected.inventory.is_none()).and_then(|made| made.made.clone());
     let exhibits = Exhibits::new(alignment).map_err(Broken::rig)?;
-    let mut checks = Vec::new();
+    let (mut checks, mut exposure) = (Vec::new(), Drift::default());
     for name in &asked.checks {
         let Some(check) = check::by_name(name) else { continue };
         if name == INTEGRITY {
@@ -203,16 +208,16 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
                 let Some(inventory) = &taken.inventory else { continue };
                 let manifest = Manifest { reading: taken.reading.clone(), claim: Claim::Backup, bound_to: None };
                 let alone = Alignment::new(&manifest, inventory, None).and_then(Exhibits::new).map_err(Broken::rig)?;
-                checks.push(ran(&format!("{name}-of-{side}"), check.as_ref(), &alone, asked)?);
+                checks.push(ran(&format!("{name}-of-{side}"), check.as_ref(), &alone, asked, &mut exposure)?);
             }
             continue;
         }
         checks.push(match applicable(name, &expected.record.scope) {
-            Ok(()) => ran(name, check.as_ref(), &exhibits, asked)?,
+            Ok(()) => ran(name, check.as_ref(), &exhibits, asked, &mut exposure)?,
             Err(reason) => (stated(name, CheckState::Excluded { reason }), Vec::new()),
         });
     }
-    Ok(Ran { identity, checks })
+    Ok(Ran { identity, checks, exposure })
 }
 
 fn ran(
@@ -220,8 +225,10 @@ fn ran(
     check: &dyn Check,
     exhibits: &Exhibits<'_>,
     asked: &Asked,
+    exposure: &mut Drift,
 ) -> Result<(CheckRecord, Vec<FindingRecord>), Broken> {
     let outcome = check.examine(exhibits).map_err(Broken::rig)?;
+    exposure.add(outcome.drift.clone());
     let (state, findings) = CheckState::ran(&outcome, asked.privacy, &BTreeMap::new());
     Ok((stated(name, state), findings))
 }

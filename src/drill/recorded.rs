@@ -10,7 +10,7 @@ use crate::clock::Context;
 use crate::event::Stage;
 use crate::expect::Obtained;
 use crate::model::{
-    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Kind,
+    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, Drift, FindingRecord, Kind,
     ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord,
     TearDown, Tool, Uncompared, Verdict,
 };
@@ -82,6 +82,7 @@ pub(super) fn record(
         counts: counts(seen.readings()),
         asides: seen.inventory.as_ref().map(|inventory| asides(&inventory.reading)).unwrap_or_default(),
         blind_spots: blind_spots(seen.readings()),
+        exposure: exposure(&seen),
         at_least: at_least(plan, &seen),
         required: Some(plan.assurance),
         reached: None,
@@ -92,6 +93,18 @@ pub(super) fn record(
         tear_down: gone.unwrap_or_default(),
     };
     Drilled { record: record.judged(), findings }
+}
+
+/// What drifted, by all checks that answer for items.
+fn exposure(seen: &Seen) -> Drift {
+    let outcomes = seen.compared.iter().flatten().filter_map(|(_, ran)| match ran {
+        Ran::Outcome(outcome) => Some(&outcome.drift),
+        Ran::Not(_) => None,
+    });
+    outcomes.fold(Drift::default(), |mut all, drift| {
+        all.add(drift.clone());
+        all
+    })
 }
 
 fn scenario(plan: &Plan) -> ScenarioRecord {

@@ -129,6 +129,7 @@ mod tests {
             ledger: Ledger::default(),
             descriptor: Descriptor::default(),
             writer: String::new(),
+            made: None,
             whole: true,
         }
     }

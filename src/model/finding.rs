@@ -166,6 +166,35 @@ impl Uncompared {
     }
 }
 
+/// What the source has that the backup can't have, since it was made after the backup began: what a restore of it would lose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// How many versions.
+    pub edits: u64,
+    /// Of how many items.
+    pub items: u64,
+    /// The oldest of them, in digits of the source's wall clock.
+    pub oldest: Option<String>,
+}
+
+impl Drift {
+    /// Whether nothing drifted.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes in what else drifted.
+    pub fn add(&mut self, other: Self) {
+        self.edits += other.edits;
+        self.items += other.items;
+        self.oldest = match (self.oldest.take(), other.oldest) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
 /// What a check says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -177,6 +206,9 @@ pub struct Outcome {
     pub uncompared: Vec<Uncompared>,
     /// Why it could not examine all that it should, if so: the check is inconclusive.
     pub unread: Option<String>,
+    /// What the source has that was made after the backup began.
+    #[serde(skip_serializing_if = "Drift::is_none", default)]
+    pub drift: Drift,
 }
 
 impl Outcome {

@@ -25,7 +25,9 @@ mod version;
 pub use backup::{Backup, Form, Scope};
 pub use check_record::{CheckRecord, CheckState, Grade, Position};
 pub use comparison::{COMPARISON_FORMAT, Comparison, SideForm, SideRecord};
-pub use finding::{Code, Damage, Discrepancy, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared};
+pub use finding::{
+    Code, Damage, Discrepancy, Drift, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared,
+};
 pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
 pub use item::{Aside, Field, Item, Presence, Value};
 pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};

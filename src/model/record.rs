@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Assurance, CheckRecord, Claim, Digest, Fault, Form, Judgement, Kind, Ledger, Privacy, RULES, Scope,
+    Account, Assurance, CheckRecord, Claim, Digest, Drift, Fault, Form, Judgement, Kind, Ledger, Privacy, RULES, Scope,
     Uncompared, Verdict, judge,
 };
 use crate::event::Stage;
@@ -63,6 +63,9 @@ pub struct Record {
     pub asides: Vec<Uncompared>,
     /// What this backup and target can't show, in words.
     pub blind_spots: Vec<String>,
+    /// What the source has that was made after the backup began: what a restore of this backup would lose.
+    #[serde(skip_serializing_if = "Drift::is_none", default)]
+    pub exposure: Drift,
     /// The least numbers that the scenario asks for.
     pub at_least: Vec<AtLeast>,
     /// The assurance that the scenario asks for.
@@ -116,6 +119,7 @@ impl Record {
             counts: BTreeMap::new(),
             asides: Vec::new(),
             blind_spots: Vec::new(),
+            exposure: Drift::default(),
             at_least: Vec::new(),
             required: None,
             reached: None,

@@ -6,7 +6,7 @@ mod matching;
 use std::sync::Arc;
 
 use super::set::{Set, Walk};
-use super::{Inventory, Manifest, Observation, ReadError, Reading, Row, Shown, Side};
+use super::{Claim, Inventory, Manifest, Observation, ReadError, Reading, Row, Shown, Side};
 use crate::model::{Identity, Key, Kind};
 use crate::runs::Budget;
 pub use hosts::Host;
@@ -37,6 +37,8 @@ pub struct Alignment<'a> {
     pub names: Names,
     /// The copy is of a newer Confluence, which rewrites texts and keeps the old ones as versions.
     pub across_versions: bool,
+    /// When the backup began, in digits of the source's wall clock, where the claim is the source's own: what is dated later is no loss.
+    pub cut: Option<String>,
     manifest: &'a Manifest,
     inventory: &'a Inventory,
     observation: Option<&'a Observation>,
@@ -91,6 +93,7 @@ impl<'a> Alignment<'a> {
             identity,
             names: Names::DRILL,
             across_versions: false,
+            cut: inventory.made.clone().filter(|_| manifest.claim == Claim::Source),
             manifest,
             inventory,
             observation,

@@ -174,6 +174,8 @@ pub struct Inventory {
     pub descriptor: Descriptor,
     /// Which of Confluence's writers made it, in words.
     pub writer: String,
+    /// When the export was begun, in digits of the server's wall clock, where it says so.
+    pub made: Option<String>,
     /// Whether all of it was read: false where the zip or its XML broke off.
     pub whole: bool,
 }
@@ -200,6 +202,7 @@ impl Inventory {
             ledger: Ledger::default(),
             descriptor: Descriptor::default(),
             writer: String::new(),
+            made: None,
             whole: true,
         })
     }

@@ -7,6 +7,7 @@ use quick_xml::name::QName;
 use quick_xml::{Reader, Writer};
 
 use super::RenderError;
+use super::story::exposure;
 use super::visible::{brief, fit};
 use crate::model::Record;
 
@@ -135,6 +136,7 @@ fn properties(writer: &mut Writer<Vec<u8>>, record: &Record) -> Result<(), Rende
     some("rehearse.backup", record.backup.as_ref().map(|backup| backup.name.clone()));
     some("rehearse.backup.digest", record.backup.as_ref().map(|backup| backup.digest.to_string()));
     some("rehearse.target", record.target.as_ref().map(|target| target.kind.clone()));
+    some("rehearse.exposure", exposure(record));
     some("rehearse.owner", record.scenario.owner.clone());
     some("rehearse.runbook", record.scenario.runbook.clone());
     write(writer, Event::Start(BytesStart::new("properties")))?;

@@ -273,3 +273,20 @@ pub(super) fn left_out(check: &CheckRecord) -> Vec<String> {
     };
     check.uncompared().iter().map(line).collect()
 }
+
+/// What a restore of this backup would lose of what its source has by now.
+pub(super) fn exposure(record: &Record) -> Option<String> {
+    let drift = &record.exposure;
+    if drift.items == 0 {
+        return None;
+    }
+    let oldest = drift.oldest.as_ref().map(|at| format!(", the oldest of {}", at.get(..16).unwrap_or(at)));
+    let (edits, items) =
+        (if drift.edits == 1 { "edit" } else { "edits" }, if drift.items == 1 { "item" } else { "items" });
+    Some(format!(
+        "whoever restores this backup now loses {} {edits} to {} {items} that the source has had since it was made{}",
+        count(drift.edits),
+        count(drift.items),
+        oldest.unwrap_or_default()
+    ))
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::story::{Line, Role, left_out, lines};
+use super::story::{Line, Role, exposure, left_out, lines};
 use super::visible::{brief, fit};
 use crate::event::Stage;
 use crate::model::{
@@ -220,6 +220,9 @@ fn verdict(record: &Record) -> Vec<Line> {
     }
     if let Some(required) = record.required {
         row("required", required.name());
+    }
+    if let Some(exposure) = exposure(record) {
+        row("exposure", &exposure);
     }
     if !record.tear_down.left.is_empty() {
         row("left behind", &record.tear_down.left.join(", "));
