@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rehearsal::damage::{Mutation, apply};
+use rehearsal::reading::{Claim, Manifest, read_manifest, rezoned, write_manifest};
 use rehearsal::sample::{Sample, SampleScope, write};
 use serde_json::Value;
 
@@ -200,4 +201,36 @@ fn nothing_is_lost_from_a_real_site_by_its_upgrades() {
     assert_eq!(code, 0, "{comparison:#}");
     // The other way round the text of the newer site is nowhere in the older one.
     assert_eq!(compared(&corpus, &[third, second, "--across-versions"]).0, 1);
+}
+
+/// A manifest of `a.zip` as a source that shows UTC would give it, where the backup's dates are those of Berlin.
+fn in_utc(folder: &Path) {
+    let (code, _, said) = program(folder, &["manifest", "--from-backup", "a.zip", "-o", "berlin.jsonl", "-q"]);
+    assert_eq!(code, 0, "{said}");
+    let file = std::fs::File::open(folder.join("berlin.jsonl")).unwrap();
+    let (manifest, _) = read_manifest(BufReader::new(file)).unwrap();
+    let zone = |name: &str| jiff::tz::TimeZone::get(name).unwrap();
+    let reading = rezoned(&manifest.reading, &zone("Europe/Berlin"), &zone("UTC")).unwrap();
+    let out = std::fs::File::create(folder.join("utc.jsonl")).unwrap();
+    write_manifest(&Manifest { reading, claim: Claim::Source, bound_to: None }, out).unwrap();
+}
+
+#[test]
+fn two_clocks_are_told_by_the_dates_and_no_zone_is_guessed_in_silence() {
+    let (folder, _) = made();
+    in_utc(folder.path());
+    for (zone, words) in [
+        (&["--zone", "Europe/Berlin"][..], "on the clock of Europe/Berlin, named by whoever asked"),
+        (&[], "found by the dates alone"),
+    ] {
+        let arguments = [&["utc.jsonl", "a.zip"], zone].concat();
+        let (code, comparison) = compared(folder.path(), &arguments);
+        assert_eq!(code, 0, "{comparison:#}");
+        assert!(comparison["record"]["stages"].to_string().contains(words), "{}", comparison["record"]["stages"]);
+    }
+    let (code, comparison) = compared(folder.path(), &["utc.jsonl", "a.zip", "--zone", "Asia/Tokyo"]);
+    assert_eq!(code, 1, "no zone but that which was named is tried");
+    assert!(comparison["record"]["stages"].to_string().contains("no zone explains"));
+    let (code, _, said) = program(folder.path(), &["compare", "utc.jsonl", "a.zip", "--zone", "Berlin"]);
+    assert_eq!(code, 2, "{said}");
 }

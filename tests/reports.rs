@@ -111,6 +111,7 @@ fn record(name: &str, checks: Vec<CheckRecord>) -> Record {
         bound: true,
         began: "2026-11-22T22:55:00Z".into(),
         ended: "2026-11-22T23:00:00Z".into(),
+        clock: None,
     });
     record.target = Some(TargetRecord {
         kind: "embedded".into(),

@@ -1,7 +1,6 @@
 use super::compare::{Comparison, Rules, What};
-use super::tail::elements;
 use super::{Check, Exhibits, check};
-use crate::model::{Field, Hop, Key, Kind, Needs, Outcome};
+use crate::model::{Field, Hop, Key, Kind, Needs, Outcome, elements};
 use crate::reading::ReadError;
 
 check! {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drift::made_since;
 use super::rows::{State, state};
-use super::tail::elements;
-use crate::model::{Hop, Item, Key, Kind, count};
+use crate::model::{Hop, Item, Key, Kind, count, elements};
 use crate::reading::{Alignment, Keyed, KeyedFilling, ReadError, Row};
 use crate::runs::Budget;
 

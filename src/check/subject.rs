@@ -1,7 +1,7 @@
 //! What a finding is about, and whether everybody may know.
 
-use super::tail::{elements, words};
-use crate::model::{Field, Kind, Subject};
+use super::tail::words;
+use crate::model::{Field, Kind, Subject, elements};
 use crate::reading::{Alignment, ReadError, Row};
 
 /// What a row is about, for its findings.

@@ -13,6 +13,7 @@ use crate::drill::comparison::{Asked, Side, compare};
 use crate::evidence::write_file;
 use crate::model::{FindingRecord, Identity, Privacy};
 use crate::report;
+use crate::settings::Zone;
 
 /// Compares two of backup, manifest and live Confluence: what the first one has is expected of the second.
 ///
@@ -38,6 +39,9 @@ pub struct CompareArgs {
     /// The second side is of a newer Confluence: texts that it rewrote are let pass where the old text is in the history.
     #[arg(long)]
     across_versions: bool,
+    /// The time zone of a backup's dates, such as Europe/Berlin; without it that which the backup names, or which the dates show.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<Zone>,
     #[command(flatten)]
     live: live::LiveArgs,
     /// What is shown of content.
@@ -128,6 +132,7 @@ fn asked(args: &CompareArgs, ctx: &Context) -> Result<Asked, String> {
             MatchedBy::Key => Identity::Natural,
         }),
         across_versions: args.across_versions,
+        zone: args.zone.clone(),
         checks: if args.checks.is_empty() { all() } else { args.checks.clone() },
         privacy: match args.privacy {
             Shown::Full => Privacy::Full,

@@ -12,11 +12,13 @@ use crate::check::{self, Check, Exhibits, applicable};
 use crate::clock::Context;
 use crate::confluence::Client;
 use crate::event::Stage;
+use crate::expect::{Clocked, clocked, named_zone};
 use crate::model::{
     COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Drift, Fault, FindingRecord, Identity, Needs,
     Privacy, Record, ScenarioRecord, Scope, SideForm, SideRecord,
 };
 use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest};
+use crate::settings::Zone;
 use crate::{archive, observe, source};
 
 /// The check that looks at an archive alone.
@@ -51,6 +53,8 @@ pub struct Asked {
     pub identity: Option<Identity>,
     /// The actual side is of a newer Confluence than the expected one.
     pub across_versions: bool,
+    /// The zone of a backup's dates, where it is named.
+    pub zone: Option<Zone>,
     /// Names of checks.
     pub checks: Vec<String>,
     /// What reports may show.
@@ -170,11 +174,13 @@ struct Ran {
     identity: Identity,
     checks: Vec<(CheckRecord, Vec<FindingRecord>)>,
     exposure: Drift,
+    clock: Option<String>,
 }
 
 impl Ran {
     fn said(&self) -> String {
-        format!("{} checks ran", self.checks.len())
+        let clock = self.clock.as_ref().map(|clock| format!("; {clock}")).unwrap_or_default();
+        format!("{} checks ran{clock}", self.checks.len())
     }
 }
 
@@ -192,8 +198,9 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
     // Its scope says how items are recognised.
     let scope = if identity == Identity::Id { Scope::Site } else { Scope::Unknown };
     let none = Inventory::none(scope).map_err(Broken::rig)?;
-    let manifest = Manifest { reading: expected.reading.clone(), claim: Claim::Source, bound_to: None };
-    let observation = Observation { reading: actual.reading.clone() };
+    let (claimed, shown, clock) = on_one_clock(asked, expected, actual)?;
+    let manifest = Manifest { reading: claimed, claim: Claim::Source, bound_to: None };
+    let observation = Observation { reading: shown };
     let mut alignment = Alignment::new(&manifest, &none, Some(&observation)).map_err(Broken::rig)?;
     (alignment.names, alignment.across_versions) = (Names::COMPARISON, asked.across_versions);
     // A backup that is held against its source: what is dated later than the backup is no loss.
@@ -217,7 +224,21 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
             Err(reason) => (stated(name, CheckState::Excluded { reason }), Vec::new()),
         });
     }
-    Ok(Ran { identity, checks, exposure })
+    Ok(Ran { identity, checks, exposure, clock })
+}
+
+/// Both sides, a live one on the clock of the backup that it is held against; and what was found about their clocks.
+fn on_one_clock(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<(Reading, Reading, Option<String>), Broken> {
+    let (mut sides, mut clock) = ((expected.reading.clone(), actual.reading.clone()), None);
+    let fitted = |live: &Reading, backup: &Inventory| {
+        clocked(live, &backup.reading, named_zone(asked.zone.as_ref(), &backup.descriptor)).map_err(Broken::rig)
+    };
+    match (&expected.inventory, &actual.inventory) {
+        (None, Some(backup)) => Clocked { reading: sides.0, said: clock } = fitted(&sides.0, backup)?,
+        (Some(backup), None) => Clocked { reading: sides.1, said: clock } = fitted(&sides.1, backup)?,
+        _ => {}
+    }
+    Ok((sides.0, sides.1, clock))
 }
 
 fn ran(

@@ -157,6 +157,7 @@ fn manifest(obtained: &Obtained) -> ManifestRecord {
         bound: obtained.bound,
         began: header.began.clone(),
         ended: header.ended.clone(),
+        clock: obtained.clock.clone(),
     }
 }
 

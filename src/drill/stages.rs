@@ -41,7 +41,8 @@ pub(super) async fn inspect(backup: &Backup, ctx: &Context) -> Result<Inventory,
 
 pub(super) async fn expect(plan: &Plan, (backup, inventory): Read<'_>, _: &Context) -> Result<Obtained, Broken> {
     let wanted = wanted(plan);
-    blocking(|| expect::obtain(&wanted, inventory, backup)).map_err(|error| Broken::new(error.fault(), error))
+    blocking(|| expect::obtain(&wanted, plan.zone.as_ref(), inventory, backup))
+        .map_err(|error| Broken::new(error.fault(), error))
 }
 
 pub(super) async fn provision(plan: &Plan, ctx: &Context) -> Result<Instance, Broken> {

@@ -5,6 +5,7 @@
 
 mod backup;
 mod capture;
+mod clock;
 mod error;
 mod flux;
 mod obtain;
@@ -12,6 +13,7 @@ mod write;
 
 pub use backup::{BackupError, Made, Order, back_up};
 pub use capture::{bind, capture};
+pub use clock::{Clocked, clocked, named_zone};
 pub use error::ExpectError;
 pub use flux::{Flux, FluxError, bracketed};
 pub use obtain::{Obtained, Wanted, beside, obtain};

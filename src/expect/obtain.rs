@@ -3,8 +3,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::ExpectError;
+use super::clock::{Clocked, clocked, named_zone};
 use crate::model::{BODY_DIGEST_RULES, Backup, Digest, Scope};
 use crate::reading::{Inventory, Manifest, read_manifest};
+use crate::settings::Zone;
 
 /// Which manifest a scenario asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct Obtained {
     pub path: Option<PathBuf>,
     /// Whether it is bound to the backup in hand.
     pub bound: bool,
+    /// What was found about the clocks of source and backup.
+    pub clock: Option<String>,
 }
 
 /// The manifest file that belongs beside a backup.
@@ -43,15 +47,20 @@ pub fn beside(backup: &Path) -> PathBuf {
     backup.with_file_name(name)
 }
 
-/// Obtains the manifest that is wanted for this backup.
+/// Obtains the manifest that is wanted for this backup, its times on the backup's clock; `zone` is the zone of that, where the scenario names it.
 ///
 /// # Errors
 /// A manifest that is missing, can't be read or can't be trusted for this backup.
-pub fn obtain(wanted: &Wanted, inventory: &Inventory, backup: &Backup) -> Result<Obtained, ExpectError> {
+pub fn obtain(
+    wanted: &Wanted,
+    zone: Option<&Zone>,
+    inventory: &Inventory,
+    backup: &Backup,
+) -> Result<Obtained, ExpectError> {
     let (path, exactly) = match wanted {
         Wanted::FromBackup => {
             let manifest = Manifest::from_backup(inventory, &backup.digest);
-            return Ok(Obtained { manifest, digest: None, path: None, bound: true });
+            return Ok(Obtained { manifest, digest: None, path: None, bound: true, clock: None });
         }
         Wanted::BesideBackup => (beside(&backup.path), None),
         Wanted::File { path, exactly } => (path.clone(), exactly.as_ref()),
@@ -78,7 +87,11 @@ pub fn obtain(wanted: &Wanted, inventory: &Inventory, backup: &Backup) -> Result
         return Err(ExpectError::Wider { path });
     }
     let bound = manifest.bound_to.is_some();
-    Ok(Obtained { manifest, digest: Some(digest), path: Some(path), bound })
+    let zone = named_zone(zone, &inventory.descriptor);
+    let Clocked { reading, said: clock } =
+        clocked(&manifest.reading, &inventory.reading, zone).map_err(|cause| ExpectError::file(&path, cause.into()))?;
+    let manifest = Manifest { reading, ..manifest };
+    Ok(Obtained { manifest, digest: Some(digest), path: Some(path), bound, clock })
 }
 
 /// The spaces that the backup claims to hold and of which the manifest says nothing. The other way round nothing is wrong with the manifest: a
@@ -160,7 +173,7 @@ mod tests {
     fn a_bound_manifest_beside_the_backup_is_taken() {
         let folder = tempfile::tempdir().unwrap();
         let (path, digest) = put(folder.path(), ops(), Some("this"));
-        let found = obtain(&Wanted::BesideBackup, &inventory(ops()), &backup(folder.path())).unwrap();
+        let found = obtain(&Wanted::BesideBackup, None, &inventory(ops()), &backup(folder.path())).unwrap();
         assert_eq!((found.path, found.digest, found.bound), (Some(path), Some(digest), true));
         assert_eq!(found.manifest.reading, reading(ops()));
     }
@@ -168,7 +181,7 @@ mod tests {
     #[test]
     fn the_backup_claims_for_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let found = obtain(&Wanted::FromBackup, &inventory(ops()), &backup(folder.path())).unwrap();
+        let found = obtain(&Wanted::FromBackup, None, &inventory(ops()), &backup(folder.path())).unwrap();
         assert_eq!((found.manifest.claim, found.bound), (Claim::Backup, true));
     }
 
@@ -177,7 +190,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (inventory, backup) = (inventory(ops()), backup(folder.path()));
         let refused = |wanted: &Wanted| {
-            let error = obtain(wanted, &inventory, &backup).unwrap_err();
+            let error = obtain(wanted, None, &inventory, &backup).unwrap_err();
             assert_eq!(error.fault(), Fault::Rig);
             error
         };
@@ -207,9 +220,9 @@ mod tests {
         let (path, _) = put(folder.path(), ops(), None);
         let wanted = Wanted::File { path: path.clone(), exactly: None };
         let (inventory, backup) = (inventory(ops()), backup(folder.path()));
-        let found = obtain(&wanted, &inventory, &backup).unwrap();
+        let found = obtain(&wanted, None, &inventory, &backup).unwrap();
         assert!(!found.bound);
         write(&bind(found.manifest, &backup.digest), &path).unwrap();
-        assert!(obtain(&wanted, &inventory, &backup).unwrap().bound);
+        assert!(obtain(&wanted, None, &inventory, &backup).unwrap().bound);
     }
 }

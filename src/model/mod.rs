@@ -5,6 +5,7 @@
 mod backup;
 mod check_record;
 mod comparison;
+mod element;
 mod finding;
 mod finding_record;
 mod item;
@@ -25,6 +26,7 @@ mod version;
 pub use backup::{Backup, Form, Scope};
 pub use check_record::{CheckRecord, CheckState, Grade, Position};
 pub use comparison::{COMPARISON_FORMAT, Comparison, SideForm, SideRecord};
+pub use element::{Element, elements};
 pub use finding::{
     Code, Damage, Discrepancy, Drift, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared,
 };

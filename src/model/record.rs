@@ -254,6 +254,9 @@ pub struct ManifestRecord {
     pub began: String,
     /// When its reading ended, UTC.
     pub ended: String,
+    /// What was found about the clocks of source and backup.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clock: Option<String>,
 }
 
 /// Where the backup was restored.

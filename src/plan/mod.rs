@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::model::{Assurance, Kind, Misbehaviour, Privacy};
 use crate::scenario::{Check, CheckName, Report};
-use crate::settings::{Complaint, Duration, Size, Span, Spanned};
+use crate::settings::{Complaint, Duration, Size, Span, Spanned, Zone};
 
 pub use paths::place;
 pub use settle::settle;
@@ -45,6 +45,8 @@ pub struct Plan {
     pub time_limit: Option<Duration>,
     /// The backup: a zip or a folder. Whether it is there is for the drill to find out: a backup that is missing fails it.
     pub backup: Spanned<PathBuf>,
+    /// The zone of its dates, where the scenario names it.
+    pub zone: Option<Zone>,
     /// The claim.
     pub manifest: PlannedManifest,
     /// Where the backup is restored.

@@ -12,6 +12,7 @@ impl fmt::Display for Plan {
             ("description", self.description.clone()),
             ("owner", self.owner.clone()),
             ("runbook", self.runbook.clone()),
+            ("zone", self.zone.as_ref().map(ToString::to_string)),
             ("time-limit", self.time_limit.map(|limit| limit.to_string())),
         ];
         for (key, value) in optional {

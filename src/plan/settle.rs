@@ -57,6 +57,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         runbook: scenario.runbook.clone().or_else(|| defaults?.runbook.clone()),
         time_limit: scenario.time_limit.or_else(|| defaults?.time_limit),
         backup: scenario.backup.file.clone(),
+        zone: scenario.zone.clone(),
         manifest,
         target,
         assurance: crate::model::Assurance::Present,

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::Privacy;
-use crate::settings::{Duration, Rules, Spanned};
+use crate::settings::{Duration, Rules, Spanned, Zone};
 
 pub use checks::{AttachmentSettings, Check, CheckName, Excuse, Without};
 pub use load::{Loaded, load, parse};
@@ -78,6 +78,8 @@ pub struct Scenario {
     pub time_limit: Option<Duration>,
     /// The backup that is drilled.
     pub backup: BackupSettings,
+    /// The time zone in which the backup's dates are written, such as `Europe/Berlin`. Without it that which the backup names, or which the dates show.
+    pub zone: Option<Zone>,
     /// What should be in it. Without it the claim comes from the backup itself, which proves less.
     pub manifest: Option<Spanned<ManifestSettings>>,
     /// Where the backup is restored.

@@ -17,6 +17,7 @@ mod secret;
 mod size;
 mod span;
 mod words;
+mod zone;
 
 pub use complaint::{Complaint, Complaints, render};
 pub use duration::Duration;
@@ -27,3 +28,4 @@ pub use secret::{SecretError, SecretRef, random_secret};
 pub use size::Size;
 pub use span::{Span, Spanned};
 pub use words::WordOr;
+pub use zone::Zone;

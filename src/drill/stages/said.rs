@@ -38,7 +38,8 @@ pub(in crate::drill) fn expected(obtained: &Obtained) -> String {
         Claim::Backup => "manifest from the backup itself, which proves less",
     };
     let bound = if obtained.bound { "bound to this backup" } else { "not bound to this backup" };
-    format!("{claim}, {bound}: {}", held(&obtained.manifest.reading))
+    let clock = obtained.clock.as_ref().map(|clock| format!("; {clock}")).unwrap_or_default();
+    format!("{claim}, {bound}: {}{clock}", held(&obtained.manifest.reading))
 }
 
 pub(in crate::drill) fn instance(instance: &Instance) -> String {

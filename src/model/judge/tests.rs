@@ -211,6 +211,7 @@ fn assurance_needs_each_step_and_a_mock_is_capped() {
         bound: true,
         began: String::new(),
         ended: String::new(),
+        clock: None,
     });
     assert_eq!(judge(&record).reached, Some(Assurance::Simulated));
     let real =
