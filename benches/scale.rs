@@ -2,7 +2,7 @@
 //!
 //! Each page brings 15 items more: ten versions, two attachments, three comments. Settings: `REHEARSE_BENCH_PAGES` (5,000; a million makes three readings of
 //! 16 million items, some 15 GB below `TMPDIR`), `REHEARSE_BENCH_ROUNDS` (1).
-#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 mod common;
 
