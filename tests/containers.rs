@@ -104,8 +104,14 @@ async fn a_container_that_ends_at_once_is_told_with_its_last_lines_and_removed()
     let context = context();
     let ledger = Arc::new(Ledger::begin(state.path(), &context).unwrap());
     // Its volume hides the folder in which it would write: the home is then not its own.
-    let asked =
-        lab::Asked { image, port: 8090, home: "/elsewhere".to_owned(), environment: Vec::new(), memory: 256 << 20 };
+    let asked = lab::Asked {
+        image,
+        port: 8090,
+        home: "/elsewhere".to_owned(),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        memory: 256 << 20,
+    };
     let ended = match lab::start(&engine, &ledger, asked).await {
         Ok(container) => {
             let ended = async {

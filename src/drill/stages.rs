@@ -105,10 +105,11 @@ fn target(plan: &Plan) -> Target {
             troubles: misbehave.iter().map(|one| (*one).into()).collect(),
             ..EmbeddedSettings::default()
         }),
-        PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
+        PlannedTarget::Mock { image, build_if_missing, memory, ready_within, misbehave } => {
             let standard = MockSettings::default();
             Target::Mock(MockSettings {
                 image: (!build_if_missing).then(|| image.clone()),
+                misbehave: misbehave.clone(),
                 memory: memory.map_or(standard.memory, |size| size.bytes()),
                 patience: Patience { ready: ready_within.to_std(), ..standard.patience.clone() },
                 ..standard

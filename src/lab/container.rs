@@ -33,6 +33,8 @@ pub struct Asked {
     pub port: u16,
     /// Where its volume is mounted.
     pub home: String,
+    /// What is added to the image's own command.
+    pub arguments: Vec<String>,
     /// Environment variables; the values are this drill's own and end with it.
     pub environment: Vec<(String, SecretString)>,
     /// Most memory, in bytes.
@@ -116,6 +118,7 @@ fn request(
     let (algorithm, hex) = asked.image.digest.split_once(':').unwrap_or(("sha256", &asked.image.digest));
     let request = GenericImage::new(algorithm, hex)
         .with_exposed_port(port.tcp())
+        .with_cmd(asked.arguments.clone())
         .with_container_name(name)
         .with_labels(labels)
         .with_mount(Mount::volume_mount(volume, asked.home.clone()))

@@ -5,6 +5,7 @@
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -49,7 +50,22 @@ async fn pass(state: &Shared, request: Request, next: Next) -> Response {
     if let Some(delay) = state.troubles.delay() {
         tokio::time::sleep(delay).await;
     }
-    if let Some(status) = state.troubles.refusal(path) { troubled(status) } else { enter(state, request, next).await }
+    let cut = state.troubles.cuts_answer(path);
+    let answer = match state.troubles.refusal(path) {
+        Some(status) => troubled(status),
+        None => enter(state, request, next).await,
+    };
+    if cut { halved(answer).await } else { answer }
+}
+
+/// The first half of an answer, behind which the connection breaks off.
+async fn halved(answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let broken = std::io::Error::other("the answer is cut off");
+    let half = [Ok(whole.slice(..whole.len() / 2)), Err(broken)];
+    Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(half)))
 }
 
 async fn enter(state: &Shared, mut request: Request, next: Next) -> Response {
@@ -210,7 +226,16 @@ fn troubled(status: StatusCode) -> Response {
     };
     let mut answer = Refusal { status, message: message.to_owned() }.into_response();
     if status == StatusCode::TOO_MANY_REQUESTS {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        // The bucket of tokens as Data Center describes it (docs/confluence.md, R76).
+        for (name, value) in [
+            ("retry-after", "1"),
+            ("x-ratelimit-limit", "10"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-interval-seconds", "1"),
+            ("x-ratelimit-fillrate", "10"),
+        ] {
+            answer.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     answer
 }

@@ -31,10 +31,14 @@ pub async fn attachment(
     let found = tokio::task::spawn_blocking(move || find(asked.seen_by(&caller), &page, &name, &ask)).await;
     match found.unwrap_or_else(|error| Err(Refusal::broken(&error))) {
         Ok((site, bytes, media_type)) => {
-            let length = bytes.length;
+            let short = state.troubles.has(&Trouble::ShortDownload);
+            let length = if short { bytes.length / 2 } else { bytes.length };
             let (to, from) = channel(4);
-            let spoiled =
-                Spoiled { cut: state.troubles.cut_download(), wrong: state.troubles.has(&Trouble::WrongBytes) };
+            let spoiled = Spoiled {
+                cut: state.troubles.cut_download(),
+                short: short.then_some(length),
+                wrong: state.troubles.has(&Trouble::WrongBytes),
+            };
             tokio::task::spawn_blocking(move || send(&site, &bytes, spoiled, &to));
             let stream =
                 futures_util::stream::unfold(
@@ -91,6 +95,8 @@ fn look(site: &Site, page: &str, file: &str, ask: &Ask) -> Result<(store::Bytes,
 struct Spoiled {
     /// Behind how many bytes it breaks off.
     cut: Option<u64>,
+    /// Behind how many bytes it ends as if that were all.
+    short: Option<u64>,
     /// Whether its first byte is another one.
     wrong: bool,
 }
@@ -105,7 +111,7 @@ fn send(site: &Site, bytes: &store::Bytes, mut spoiled: Spoiled, to: &Sender<std
         let _ = to.blocking_send(Err(broken("the package can't be read any more")));
         return;
     };
-    let mut left = spoiled.cut.unwrap_or(u64::MAX);
+    let mut left = spoiled.cut.or(spoiled.short).unwrap_or(u64::MAX);
     let mut block = vec![0; BLOCK];
     loop {
         let read = match reader.read(&mut block) {
@@ -123,6 +129,9 @@ fn send(site: &Site, bytes: &store::Bytes, mut spoiled: Spoiled, to: &Sender<std
         left -= sent as u64;
         let part = Bytes::copy_from_slice(block.get(..sent).unwrap_or_default());
         if to.blocking_send(Ok(part)).is_err() {
+            return;
+        }
+        if left == 0 && spoiled.cut.is_none() {
             return;
         }
         if left == 0 {

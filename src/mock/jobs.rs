@@ -290,6 +290,7 @@ pub fn clear_queue(state: &AppState) -> Value {
 pub fn details(state: &AppState, job: &Job) -> Value {
     let time = |at: Option<jiff::Timestamp>| match at {
         Some(at) if state.troubles.has(&Trouble::JobTimesAsNumbers) => at.as_millisecond().into(),
+        Some(at) if state.troubles.has(&Trouble::JobTimesAsSeconds) => (at.as_millisecond() as f64 / 1_000.0).into(),
         Some(at) => at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string().into(),
         None => Value::Null,
     };

@@ -55,6 +55,24 @@ pub enum Trouble {
         /// Bytes that are still sent.
         after: u64,
     },
+    /// Downloads of attachments end half way, and say that this is their length.
+    ShortDownload,
+    /// Answers break off half way.
+    CutAnswer {
+        /// Part of the path.
+        path: String,
+    },
+    /// Of the answers of a list with a `next` link, none has it.
+    EndsEarly {
+        /// Part of the path.
+        path: String,
+    },
+    /// Whatever shows the first page that anybody asks for is answered 500.
+    BrokenPage,
+    /// Versions have no message.
+    NoMessages,
+    /// Creators and editors are anonymous.
+    AnonymousEditors,
     /// Downloads of attachments have one wrong byte.
     WrongBytes,
     /// Lists have at most so many results a page, whatever was asked for.
@@ -64,6 +82,8 @@ pub enum Trouble {
     },
     /// A finished restore lacks a page.
     MissingContent,
+    /// A finished restore of several spaces lacks the last one.
+    SkippedSpace,
     /// A finished restore has no restrictions.
     RestrictionsNotApplied,
     /// A finished restore has left the search index as it was, whatever it was asked for.
@@ -91,6 +111,8 @@ pub enum Trouble {
     JobIdAsText,
     /// Times of jobs are milliseconds since 1970 in place of ISO 8601.
     JobTimesAsNumbers,
+    /// Times of jobs are seconds since 1970 with a fraction.
+    JobTimesAsSeconds,
     /// The list `spaceKeys` of a job is one string, joined by commas.
     JobSpaceKeysAsText,
 }
@@ -107,6 +129,13 @@ impl From<Misbehaviour> for Trouble {
             Misbehaviour::DroppedPage => Self::DropPage { path, page: 0 },
             Misbehaviour::EndlessList => Self::SelfNext { path },
             Misbehaviour::CutDownloads => Self::CutDownload { after: 1 },
+            Misbehaviour::ShortDownloads => Self::ShortDownload,
+            Misbehaviour::CutAnswers => Self::CutAnswer { path },
+            Misbehaviour::ListsEndEarly => Self::EndsEarly { path },
+            Misbehaviour::BrokenPage => Self::BrokenPage,
+            Misbehaviour::NoMessages => Self::NoMessages,
+            Misbehaviour::AnonymousEditors => Self::AnonymousEditors,
+            Misbehaviour::SkippedSpace => Self::SkippedSpace,
             Misbehaviour::WrongBytes => Self::WrongBytes,
             Misbehaviour::UnauthorizedAfterRestore => Self::UnauthorizedAfterRestore,
             Misbehaviour::FailedRestore => {
@@ -119,6 +148,8 @@ impl From<Misbehaviour> for Trouble {
             Misbehaviour::SearchNotIndexed => Self::SearchNotIndexed,
             Misbehaviour::JobIdsAsText => Self::JobIdAsText,
             Misbehaviour::JobTimesAsNumbers => Self::JobTimesAsNumbers,
+            Misbehaviour::JobTimesAsSeconds => Self::JobTimesAsSeconds,
+            Misbehaviour::JobSpacesAsText => Self::JobSpaceKeysAsText,
         }
     }
 }
@@ -191,6 +222,29 @@ impl Troubles {
         self.all
             .iter()
             .any(|(trouble, _)| matches!(trouble, Trouble::SelfNext { path: part } if path.contains(part.as_str())))
+    }
+
+    /// Whether a list says that it ends although it goes on.
+    pub fn ends_early(&self, path: &str) -> bool {
+        self.all
+            .iter()
+            .any(|(trouble, _)| matches!(trouble, Trouble::EndsEarly { path: part } if path.contains(part.as_str())))
+    }
+
+    /// Whether the answer to this request breaks off half way.
+    pub fn cuts_answer(&self, path: &str) -> bool {
+        self.all
+            .iter()
+            .any(|(trouble, _)| matches!(trouble, Trouble::CutAnswer { path: part } if path.contains(part.as_str())))
+    }
+
+    /// Whether this page is the one that can't be shown: the first that anybody asks for.
+    pub fn breaks(&self, page: u64) -> bool {
+        self.all.iter().filter(|(trouble, _)| *trouble == Trouble::BrokenPage).any(|(_, first)| {
+            // No page has the number 0.
+            let known = first.compare_exchange(0, page, Ordering::Relaxed, Ordering::Relaxed);
+            known.is_ok_and(|none| none == 0) || known == Err(page)
+        })
     }
 
     /// After how many bytes downloads break off.

@@ -51,6 +51,18 @@ misbehaviours! {
     "cut-downloads" => CutDownloads,
     /// Downloads of attachments have the right length and one wrong byte
     "wrong-bytes" => WrongBytes,
+    /// Downloads of attachments end half way, as if that were all
+    "short-downloads" => ShortDownloads,
+    /// Answers about content break off half way
+    "cut-answers" => CutAnswers,
+    /// A list that goes on says that it ends
+    "lists-end-early" => ListsEndEarly,
+    /// Whatever shows one of the pages is answered 500, lists that hold it as well
+    "broken-page" => BrokenPage,
+    /// Versions have no message
+    "no-messages" => NoMessages,
+    /// Nobody is named as creator or editor
+    "anonymous-editors" => AnonymousEditors,
     /// Every request is refused as not authenticated once a restore has begun
     "unauthorized-after-restore" => UnauthorizedAfterRestore,
     /// A restore fails
@@ -61,6 +73,8 @@ misbehaviours! {
     "skipped-objects" => SkippedObjects,
     /// A restore says that it is finished, and a page is missing
     "missing-content" => MissingContent,
+    /// A restore of several spaces says that it is finished, and one of them is missing
+    "skipped-space" => SkippedSpace,
     /// A restore says that it is finished, and no page is restricted
     "restrictions-not-applied" => RestrictionsNotApplied,
     /// A restore says that it is finished, and searches find nothing of it; no check of a drill searches
@@ -69,4 +83,8 @@ misbehaviours! {
     "job-ids-as-text" => JobIdsAsText,
     /// Times of jobs are milliseconds since 1970
     "job-times-as-numbers" => JobTimesAsNumbers,
+    /// Times of jobs are seconds since 1970, with a fraction
+    "job-times-as-seconds" => JobTimesAsSeconds,
+    /// The spaces of a job are one text, joined by commas
+    "job-spaces-as-text" => JobSpacesAsText,
 }

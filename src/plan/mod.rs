@@ -110,6 +110,8 @@ pub enum PlannedTarget {
         memory: Option<Size>,
         /// How long it may take until it is ready.
         ready_within: Duration,
+        /// What it does wrong on purpose.
+        misbehave: Vec<Misbehaviour>,
     },
 }
 

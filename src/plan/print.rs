@@ -72,18 +72,19 @@ impl Plan {
     }
 
     fn target(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (image, build_if_missing, memory, ready_within) = match &self.target {
-            PlannedTarget::Embedded { misbehave } if misbehave.is_empty() => return writeln!(f, "target: embedded"),
+        let misbehave = match &self.target {
             PlannedTarget::Embedded { misbehave } => {
-                let words: Vec<_> = misbehave.iter().map(|one| one.word()).collect();
-                return writeln!(f, "target: embedded\n  misbehave: [{}]", words.join(", "));
+                writeln!(f, "target: embedded")?;
+                misbehave
             }
-            PlannedTarget::Mock { image, build_if_missing, memory, ready_within } => {
-                (image, build_if_missing, memory, ready_within)
+            PlannedTarget::Mock { image, build_if_missing, memory, ready_within, misbehave } => {
+                let built = if *build_if_missing { "  # built from this program where it is missing" } else { "" };
+                writeln!(f, "target: mock\n  image: {image}{built}\n  ready-within: {ready_within}")?;
+                memory.map_or(Ok(()), |memory| writeln!(f, "  memory: {memory}"))?;
+                misbehave
             }
         };
-        let built = if *build_if_missing { "  # built from this program where it is missing" } else { "" };
-        writeln!(f, "target: mock\n  image: {image}{built}\n  ready-within: {ready_within}")?;
-        memory.map_or(Ok(()), |memory| writeln!(f, "  memory: {memory}"))
+        let words: Vec<_> = misbehave.iter().map(|one| one.word()).collect();
+        if words.is_empty() { Ok(()) } else { writeln!(f, "  misbehave: [{}]", words.join(", ")) }
     }
 }

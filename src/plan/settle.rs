@@ -160,6 +160,7 @@ fn settle_target(desk: &mut Desk<'_>) -> PlannedTarget {
         image: chosen.unwrap_or_else(|| concat!("rehearse-mock:", env!("CARGO_PKG_VERSION")).to_owned()),
         memory: settings.memory,
         ready_within: settings.ready_within.unwrap_or(MOCK_READY_WITHIN),
+        misbehave: settings.misbehave.clone(),
     }
 }
 

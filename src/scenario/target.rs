@@ -42,6 +42,8 @@ pub struct MockSettings {
     pub memory: Option<Size>,
     /// How long it may take until it is ready. Default: 60s.
     pub ready_within: Option<Duration>,
+    /// What it does wrong on purpose, to see that the drill notices.
+    pub misbehave: Vec<Misbehaviour>,
 }
 
 impl Bare for MockSettings {

@@ -58,6 +58,11 @@ async fn start(
         image: image.clone(),
         port: PORT,
         home: HOME.to_owned(),
+        arguments: settings
+            .misbehave
+            .iter()
+            .flat_map(|one| ["--misbehave".to_owned(), one.word().to_owned()])
+            .collect(),
         environment: vec![(PASSWORD.to_owned(), password.clone())],
         memory: settings.memory,
     };

@@ -26,6 +26,7 @@ pub use crate::confluence::JobScope as RestoreScope;
 use crate::event::Stage;
 use crate::lab::state_folder;
 use crate::mock::Trouble;
+use crate::model::Misbehaviour;
 
 /// The administrator of a mock that a drill starts.
 const ADMIN: &str = "admin";
@@ -87,6 +88,8 @@ pub struct MockSettings {
     pub executable: Option<PathBuf>,
     /// Most memory of the container, in bytes.
     pub memory: u64,
+    /// What it does wrong on purpose.
+    pub misbehave: Vec<Misbehaviour>,
     /// How long it is waited for.
     pub patience: Patience,
     /// The state folder that keeps the ledger.
@@ -95,7 +98,14 @@ pub struct MockSettings {
 
 impl Default for MockSettings {
     fn default() -> Self {
-        Self { image: None, executable: None, memory: 2 << 30, patience: Patience::default(), state: state_folder() }
+        Self {
+            image: None,
+            executable: None,
+            memory: 2 << 30,
+            misbehave: Vec::new(),
+            patience: Patience::default(),
+            state: state_folder(),
+        }
     }
 }
 

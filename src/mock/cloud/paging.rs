@@ -34,7 +34,7 @@ pub fn list<T>(call: &Call<'_>, items: impl Iterator<Item = T>, shape: impl FnMu
     }
     let results = page.into_iter().map(shape).collect::<Result<Vec<Value>, Refusal>>()?;
     let mut links = json!({ "base": view.base });
-    if let (true, Value::Object(links)) = (more, &mut links) {
+    if let (true, Value::Object(links)) = (more && !view.troubles.ends_early(&ask.path), &mut links) {
         let next = encode(if view.troubles.self_next(&ask.path) { start } else { start + limit });
         let query = query(ask, &["cursor", "limit"], &[("limit", &limit.to_string()), ("cursor", &next)]);
         links.insert("next".into(), format!("{}{}{query}", view.context, ask.path).into());

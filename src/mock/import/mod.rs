@@ -216,6 +216,11 @@ fn build(
         }
     };
     let mut assembled = assemble::assemble(rows, &job.progress)?;
+    let several = state.troubles.has(&Trouble::SkippedSpace) && assembled.tables.spaces.len() > 1;
+    let skipped = assembled.tables.spaces.last_key_value().map(|(id, _)| *id).filter(|_| several);
+    if let Some(skipped) = skipped {
+        assembled.tables.spaces.remove(&skipped);
+    }
     let keys: Vec<String> = assembled.tables.spaces.values().map(|space| space.key.clone()).collect();
     let indexed =
         !matches!(job.work, Work::Restore { skip_reindex: true }) && !state.troubles.has(&Trouble::SearchNotIndexed);
@@ -229,8 +234,15 @@ fn build(
             (tables, Some(renumber))
         }
     };
-    let written =
-        write::Writing { state, job, before, package: &package, assembled: &assembled, renumber: renumber.as_ref() };
+    let written = write::Writing {
+        state,
+        job,
+        before,
+        package: &package,
+        assembled: &assembled,
+        skipped,
+        renumber: renumber.as_ref(),
+    };
     let (disk, heads) = written.run()?;
     let mut files = if renumber.is_some() { Files::clone(&before.files) } else { Files::default() };
     files.texts.push(Arc::new(texts));

@@ -21,6 +21,8 @@ pub struct Writing<'a> {
     pub before: &'a Stored,
     pub package: &'a Package,
     pub assembled: &'a Assembled,
+    /// The space of the package that is left out on purpose; what hangs on its content stays and is never found.
+    pub skipped: Option<u64>,
     /// What became of the ids of the package; a site restore keeps them, and nothing of before.
     pub renumber: Option<&'a Renumber>,
 }
@@ -46,6 +48,7 @@ impl Writing<'_> {
                 if self.job.progress.cancel.load(Ordering::Relaxed) {
                     return Err(RestoreError::Cancelled);
                 }
+                let skipped = self.skipped.is_some() && row.space == self.skipped;
                 locator.locate(&mut row);
                 if let Some(renumber) = self.renumber {
                     renumber.content(&mut row);
@@ -53,7 +56,7 @@ impl Writing<'_> {
                 if open {
                     row.restrictions.clear();
                 }
-                if missing != Some(row.id) {
+                if missing != Some(row.id) && !skipped {
                     put(row.id, &pack(&row)?)?;
                     heads.push(&row);
                 }

@@ -9,6 +9,9 @@ use crate::mock::store::{Content, ContentKind, Inline, Status};
 
 /// Content of any kind, with what the caller wants expanded.
 pub fn content(view: &View<'_>, row: &Content, expand: &Expand) -> Answer {
+    if row.kind == ContentKind::Page && view.troubles.breaks(row.id) {
+        return Err(super::Refusal::broken(&"the mock was told that this page can't be shown"));
+    }
     let live = row.original.unwrap_or(row.id);
     let mut out = Object { map: Map::new(), expandable: Map::new() };
     let status = if row.original.is_some() { "historical" } else { row.status.word() };

@@ -3,9 +3,11 @@ use serde_json::{Value, json};
 use super::{View, encode};
 use crate::mock::import::made_key;
 use crate::mock::store::Account;
+use crate::mock::troubles::Trouble;
 
 /// The user with this key; `None`, or a key that nothing names, is the anonymous one (docs/confluence.md, R17).
 pub fn user(view: &View<'_>, key: Option<&str>) -> Value {
+    let key = key.filter(|_| !view.troubles.has(&Trouble::AnonymousEditors));
     let named = key.and_then(|key| view.site.users.get(key).map(|name| (key, name)));
     let Some((key, name)) = named else {
         return json!({ "type": "anonymous", "profilePicture": picture(view), "displayName": "Anonymous" });

@@ -6,6 +6,7 @@ use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
 use crate::mock::paging::nested;
 use crate::mock::store::Content;
+use crate::mock::troubles::Trouble;
 
 /// The version object of a row (docs/confluence.md, R12). `message` is left out where the row has null.
 pub fn version(view: &View<'_>, row: &Content) -> Value {
@@ -13,7 +14,7 @@ pub fn version(view: &View<'_>, row: &Content) -> Value {
     let mut out = Map::new();
     out.insert("by".into(), user(view, row.modifier.as_deref()));
     out.insert("when".into(), row.modified.as_deref().and_then(instant).into());
-    if let Some(message) = &row.message {
+    if let Some(message) = row.message.as_ref().filter(|_| !view.troubles.has(&Trouble::NoMessages)) {
         out.insert("message".into(), message.as_str().into());
     }
     out.insert("number".into(), row.number.into());
