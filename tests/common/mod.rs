@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "containers")]
 pub mod docker;
+pub mod postgres;
 pub mod python;
 
 /// Whether this part of the tests must run: named in `REHEARSE_MUST_RUN`, a list with commas.

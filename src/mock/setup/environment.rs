@@ -38,8 +38,9 @@ fn database(get: &dyn Fn(&str) -> Option<String>) -> Result<Option<Database>, St
     const NAMES: [&str; 4] = ["ATL_DB_TYPE", "ATL_JDBC_URL", "ATL_JDBC_USER", "ATL_JDBC_PASSWORD"];
     match NAMES.map(get) {
         [None, None, None, None] => Ok(None),
-        [Some(kind), Some(url), Some(user), Some(_)] if kind == "postgresql" => {
-            let database = Database::new(&url, &user).map_err(|text| format!("read ATL_JDBC_URL: {text}"))?;
+        [Some(kind), Some(url), Some(user), Some(password)] if kind == "postgresql" => {
+            let database =
+                Database::new(&url, &user, password.into()).map_err(|text| format!("read ATL_JDBC_URL: {text}"))?;
             Ok(Some(database))
         }
         [Some(_), Some(_), Some(_), Some(_)] => Err("read ATL_DB_TYPE: the mock knows postgresql alone".to_owned()),

@@ -199,11 +199,14 @@ pub fn redirect(context: &str, path: &str) -> Response {
 async fn unreachable(step: Step, form: &Form) -> Option<Complaint> {
     let field = "dbConfigInfo.databaseUrl";
     let url = form.get(field).filter(|url| step == Step::Database && !url.trim().is_empty())?;
-    match Database::new(url, form.get("dbConfigInfo.userName").unwrap_or_default()) {
+    let given = |name: &str| form.get(name).unwrap_or_default();
+    let password = given("dbConfigInfo.password").to_owned().into();
+    match Database::new(url, given("dbConfigInfo.userName"), password) {
         Ok(database) if database.answers().await => None,
         Ok(_) => Some(Complaint {
             field,
-            text: "No PostgreSQL answers there that takes this user and data base.".to_owned(),
+            text: "No PostgreSQL answers there that lets this user in with this password, to a data base in UTF-8."
+                .to_owned(),
         }),
         Err(text) => Some(Complaint { field, text }),
     }
