@@ -72,8 +72,8 @@ pub struct MockArgs {
     /// the set-up over HTTP and made the administrator. It wants no password then. Whoever reaches it first can set it up.
     ///
     /// With this option, variables of the environment settle what they do in Confluence's image: ATL_TOMCAT_PORT, ATL_TOMCAT_CONTEXTPATH,
-    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and two properties of JVM_SUPPORT_RECOMMENDED_ARGS
-    /// (force.allow of Basic, password.confirmation.disabled).
+    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and three properties of JVM_SUPPORT_RECOMMENDED_ARGS
+    /// (force.allow of Basic, password.confirmation.disabled, atlassian.recovery.password).
     #[arg(long, value_name = "VERSION", value_parser = lines(), conflicts_with_all = ["load", "password_file", "dialect"])]
     set_up: Option<Line>,
     /// What it does wrong on purpose; may be given several times.

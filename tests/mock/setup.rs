@@ -218,6 +218,13 @@ fn the_environment_is_read_as_the_image_reads_it() {
     assert_eq!((all.port, all.context_path.as_deref()), (Some(8099), Some("/wiki")));
     assert!(all.set_up.database.is_some());
     assert!(all.set_up.has_license && all.set_up.forces_basic && !all.set_up.confirms_passwords);
+    let user = |line, properties: &str| {
+        let get = |name: &str| (name == "JVM_SUPPORT_RECOMMENDED_ARGS").then(|| properties.to_owned());
+        Environment::read(line, &get).unwrap().set_up.recovery.map(|(user, _)| user)
+    };
+    assert_eq!(user(Line::V8_5, "-Datlassian.recovery.password=pw").as_deref(), Some("recovery_admin"));
+    assert_ne!(user(Line::V9_2, "-Datlassian.recovery.password=pw").as_deref(), Some("recovery_admin"));
+    assert_eq!(user(Line::V9_2, "-Datlassian.mail.senddisabled=true"), None);
     let part = read("ATL_JDBC_URL: jdbc:postgresql://u:secret@db/wiki;ATL_JDBC_PASSWORD: secret").unwrap_err();
     assert!(part.contains("ATL_DB_TYPE") && !part.contains("secret"), "{part}");
     let mysql = "ATL_DB_TYPE: mysql;ATL_JDBC_URL: jdbc:mysql://db/wiki;ATL_JDBC_USER: u;ATL_JDBC_PASSWORD: secret";
@@ -271,4 +278,24 @@ async fn a_mock_that_was_set_up_restores() {
     assert_eq!(job["jobState"], "FINISHED", "{job}");
     let spaces = boss(visitor.client.get(url("/rest/api/space"))).await.unwrap().text().await.unwrap();
     assert!(spaces.contains("\"key\":\"OPS\""), "{spaces}");
+}
+
+/// R75 [D]: recovery mode has an administrator of its own, whom the log-in page names.
+#[tokio::test]
+async fn recovery_mode_lets_its_own_administrator_in() {
+    for line in [Line::V8_5, Line::V9_2] {
+        let get = |name: &str| {
+            let properties = "-Dx=y -Datlassian.recovery.password=for-this-start";
+            (name == "JVM_SUPPORT_RECOMMENDED_ARGS").then(|| properties.to_owned())
+        };
+        let set_up = Environment::read(line, &get).unwrap().set_up;
+        let (user, _) = set_up.recovery.clone().unwrap();
+        let mut visitor = Visitor::running(line, move |settings| settings.set_up = Some(set_up)).await;
+        assert!(visitor.get("/login.action").await.text.contains(&user));
+        let url = format!("{}/rest/api/user/current", visitor.server.base_url());
+        for (password, status) in [("for-this-start", 200), ("another", 401)] {
+            let asked = visitor.client.get(&url).basic_auth(&user, Some(password)).send().await.unwrap();
+            assert_eq!(asked.status().as_u16(), status, "{user}");
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 use super::{Database, Line, SetUp};
 
+/// The property that switches recovery mode on.
+const RECOVERY: &str = "-Datlassian.recovery.password=";
+
 /// How a container begins.
 #[derive(Debug)]
 pub struct Environment {
@@ -28,6 +31,8 @@ impl Environment {
         let has = |wanted: &str| properties.split_whitespace().any(|one| one == wanted);
         set_up.forces_basic = has("-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true");
         set_up.confirms_passwords = !has("-Dpassword.confirmation.disabled=true");
+        let password = properties.split_whitespace().find_map(|one| one.strip_prefix(RECOVERY));
+        set_up.recovery = password.map(|password| (line.recovery_user(), password.to_owned().into()));
         let port = get("ATL_TOMCAT_PORT").map(|port| port.trim().parse());
         let port = port.transpose().map_err(|_| "read ATL_TOMCAT_PORT: it must be a port".to_owned())?;
         Ok(Self { set_up, port, context_path: get("ATL_TOMCAT_CONTEXTPATH") })

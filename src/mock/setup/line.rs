@@ -73,6 +73,18 @@ impl Line {
         }
     }
 
+    /// The name of the user of recovery mode: since 9.0 another one with each start.
+    pub(super) fn recovery_user(self) -> String {
+        match self {
+            Self::V7_19 | Self::V8_5 => "recovery_admin".to_owned(),
+            Self::V9_2 | Self::V10_2 => {
+                use std::hash::{BuildHasher as _, Hasher as _};
+                let lot = std::collections::hash_map::RandomState::new().build_hasher().finish();
+                format!("recovery_admin_{:08x}", lot as u32)
+            }
+        }
+    }
+
     /// Whether the page about bundled apps comes behind the first one.
     pub(super) fn offers_bundles(self) -> bool {
         match self {

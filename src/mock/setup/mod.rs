@@ -11,6 +11,8 @@ mod pages;
 mod step;
 mod wizard;
 
+use secrecy::SecretString;
+
 pub use database::Database;
 pub use environment::Environment;
 pub use gate::{redirect, router};
@@ -28,6 +30,8 @@ pub struct SetUp {
     pub database: Option<Database>,
     /// Basic is taken, also by a line that has it switched off.
     pub forces_basic: bool,
+    /// A user of no directory who is a system administrator whatever was restored: name and password (docs/confluence.md, R75).
+    pub recovery: Option<(String, SecretString)>,
     /// Administrators with a cookie are asked for their password again.
     pub confirms_passwords: bool,
     /// How many requests meet a server that is still starting, and how many REST calls one that says too early that it runs.
@@ -37,7 +41,15 @@ pub struct SetUp {
 impl SetUp {
     /// A container of this line that was told nothing.
     pub fn new(line: Line) -> Self {
-        Self { line, has_license: false, database: None, forces_basic: false, confirms_passwords: true, delays: 1 }
+        Self {
+            line,
+            has_license: false,
+            database: None,
+            forces_basic: false,
+            recovery: None,
+            confirms_passwords: true,
+            delays: 1,
+        }
     }
 
     /// Whether callers may log in by Basic.
