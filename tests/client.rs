@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use rehearsal::confluence::{
-    Auth, Client, ClientError, ClientSettings, ContentQuery, Endpoint, JobScope, JobState, ServerState, Status,
+    Auth, Client, ClientError, ClientSettings, ContentQuery, Endpoint, JobScope, JobState, ServerState, Sort, Status,
 };
 use rehearsal::model::Digest;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ fn json(text: impl Into<String>) -> Response {
 }
 
 fn pages() -> ContentQuery<'static> {
-    ContentQuery { space: "OPS", kind: "page", status: Status::Current, expand: "version" }
+    ContentQuery { space: "OPS", space_id: None, sort: Sort::Page, status: Status::Current, expand: "body.storage" }
 }
 
 const NOBODY: &str = r#"{"type":"known","username":"ann"}"#;

@@ -6,7 +6,7 @@ use super::contents::Live;
 use super::found::Fields;
 use super::parts::{Bytes, record};
 use super::{Doing as _, ObserveError, Observer};
-use crate::confluence::Content;
+use crate::confluence::{Content, Edition, Version};
 use crate::model::{Field, Key, Kind};
 use crate::reading::{Found, Holder};
 
@@ -15,9 +15,17 @@ const EXPAND_ATTACHMENT: &str = "version,history,extensions,metadata";
 
 impl Observer<'_> {
     /// Reads the versions of a content that are older than its current one; of an attachment also their bytes.
-    pub(super) async fn versions(&self, live: &Live, bytes: Option<&Bytes>) -> Result<(), ObserveError> {
-        if !self.needs.has(Kind::Version) || live.version <= 1 {
-            return Ok(());
+    ///
+    /// Of Cloud's content it gives the first version, which says who made it and when.
+    pub(super) async fn versions(&self, live: &Live, bytes: Option<&Bytes>) -> Result<Option<Version>, ObserveError> {
+        if live.version <= 1 {
+            return Ok(None);
+        }
+        if self.client.edition() == Edition::Cloud {
+            return self.cloud_versions(live, bytes).await;
+        }
+        if !self.needs.has(Kind::Version) {
+            return Ok(None);
         }
         let listed = self.listed_versions(live).await?;
         let certain = listed.is_some();
@@ -29,7 +37,7 @@ impl Observer<'_> {
         for number in numbers {
             self.version(live, number, bytes, certain).await?;
         }
-        Ok(())
+        Ok(None)
     }
 
     async fn listed_versions(&self, live: &Live) -> Result<Option<Vec<u64>>, ObserveError> {
@@ -83,6 +91,11 @@ impl Observer<'_> {
             return Ok(());
         }
         let id = content.and_then(|content| content.id.number()).filter(|id| *id != live.number);
+        self.push_version(live, number, id, fields);
+        Ok(())
+    }
+
+    pub(super) fn push_version(&self, live: &Live, number: u64, id: Option<u64>, fields: Fields) {
         let found = Found {
             kind: Kind::Version,
             id,
@@ -92,10 +105,9 @@ impl Observer<'_> {
             fields: fields.0,
         };
         self.push(found);
-        Ok(())
     }
 
-    fn fields(&self, content: &Content, attachment: bool, fields: &mut Fields) {
+    pub(super) fn fields(&self, content: &Content, attachment: bool, fields: &mut Fields) {
         if attachment {
             record(content, fields);
             return;

@@ -3,6 +3,7 @@
 //! What can't be read for a reason that lies in the server's nature (no such resource, no right) is named in the header; what should be
 //! readable and isn't ends the reading with an error: a reading is never silently shorter. Must not know what a check will make of it.
 
+mod cloud;
 mod contents;
 mod found;
 mod history;
@@ -19,13 +20,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use roaring::RoaringTreemap;
 
 use crate::clock::Context;
-use crate::confluence::{Client, ClientError};
+use crate::confluence::{Client, ClientError, Edition};
 use crate::event::{Stage, Unit};
 use crate::model::{BODY_DIGEST_RULES, Fault, Kind, Needs, Scope};
 use crate::reading::{Collector, Coverage, Found, Header, ReadError, Reading};
-
-/// Things read at one time; the client bounds the requests below them.
-const AT_ONCE: usize = 8;
 
 /// Why a Confluence could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -138,11 +136,17 @@ struct Observer<'a> {
 impl Observer<'_> {
     async fn read(self) -> Result<Reading, ObserveError> {
         let began = self.ctx.clock.stamp();
+        let edition = self.client.find_edition().await.doing(|| "which edition of Confluence it is".to_owned())?;
         let user = self.client.current_user().await.doing(|| "the account's own record".to_owned())?;
         if user.is_anonymous() || user.name_or_key().is_none() {
             return Err(ObserveError::Anonymous);
         }
-        let product = self.client.server_information().await.ok().and_then(|information| information.version);
+        let product = match edition {
+            Edition::DataCenter => {
+                self.client.server_information().await.ok().and_then(|information| information.version)
+            }
+            Edition::Cloud => Some("Cloud".to_owned()),
+        };
         if self.wants_any(&[Kind::Space, Kind::Permission, Kind::Template]) || self.reads_contents() {
             let spaces = self.spaces().await?;
             if self.needs.has(Kind::Permission) {
@@ -154,7 +158,7 @@ impl Observer<'_> {
             if self.reads_contents() {
                 let live = self.contents(&spaces).await?;
                 let live = futures_util::stream::iter(live.into_iter().map(Ok));
-                live.try_for_each_concurrent(AT_ONCE, |holder| self.parts(holder)).await?;
+                live.try_for_each_concurrent(self.at_once(), |holder| self.parts(holder)).await?;
             }
         }
         self.people().await?;
@@ -204,6 +208,16 @@ impl Observer<'_> {
         kinds.iter().any(|kind| self.needs.has(*kind))
     }
 
+    /// Does all of it, some at a time; the first failure ends it.
+    async fn each<T>(&self, work: Vec<impl Future<Output = Result<T, ObserveError>>>) -> Result<Vec<T>, ObserveError> {
+        futures_util::stream::iter(work).buffer_unordered(self.at_once()).try_collect().await
+    }
+
+    /// Things read at one time; the client bounds the requests below them.
+    fn at_once(&self) -> usize {
+        self.client.settings().requests_at_once.max(1)
+    }
+
     /// Takes in an item.
     fn push(&self, found: Found) {
         lock(&self.collector).push(found);
@@ -214,6 +228,10 @@ impl Observer<'_> {
     /// Whether content of this id is new. Of what two lists name, the first counts.
     fn is_new(&self, id: u64) -> bool {
         lock(&self.ids).insert(id)
+    }
+
+    fn is_known(&self, id: u64) -> bool {
+        lock(&self.ids).contains(id)
     }
 
     /// Says that a kind can't be shown; the first reason counts.
@@ -229,11 +247,6 @@ impl Observer<'_> {
     fn blind_spot(&self, words: impl Into<String>) {
         lock(&self.gaps).blind_spots.insert(words.into());
     }
-}
-
-/// Does all of it, some at a time; the first failure ends it.
-async fn each<T>(work: Vec<impl Future<Output = Result<T, ObserveError>>>) -> Result<Vec<T>, ObserveError> {
-    futures_util::stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
