@@ -256,6 +256,26 @@ impl Client {
         self.ask(&self.get(self.url(["rest", "api", "user"], &[("key", key)])?)).await
     }
 
+    /// The content that a search finds. Its index can lag, or lack what a restore skipped: no list of all there is.
+    ///
+    /// # Errors
+    /// As any request.
+    pub async fn search(&self, query: &str) -> Result<Vec<Content>, ClientError> {
+        let url = self.url(["rest", "api", "content", "search"], &[("cql", query)])?;
+        self.listed(url, self.settings().page_without_texts).all().await
+    }
+
+    /// How much a search finds; on Cloud an estimate. `None` where the server doesn't say.
+    pub async fn search_total(&self, query: &str) -> Option<u64> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Total {
+            total_size: u64,
+        }
+        let call = self.get(self.url(["rest", "api", "search"], &[("cql", query), ("limit", "1")]).ok()?);
+        Some(self.ask::<Total>(&call).await.ok()?.total_size)
+    }
+
     /// The groups that a user is in.
     ///
     /// # Errors

@@ -332,7 +332,11 @@ impl Client {
         // A server that is there and asks for time will have some later; that costs patience, and no try.
         let told = error.status() == Some(429) || (error.status() == Some(503) && after.is_some());
         let grown = settings.backoff.saturating_mul(1_u32 << tries.number.min(16)).min(settings.backoff_max);
-        let wait = after.unwrap_or_default().max(grown.mul_f64(0.5 + 0.5 * lot()));
+        let wait = match after {
+            // Not all of those who were told the same shall come back at the same moment.
+            Some(after) if told => after + settings.backoff.mul_f64(0.5 + 0.5 * lot()),
+            _ => after.unwrap_or_default().max(grown.mul_f64(0.5 + 0.5 * lot())),
+        };
         let too_often = if told { tries.told >= TOLD_MAX } else { tries.number - tries.told >= settings.retries };
         if !again || !call.retry || too_often || tries.waited + wait > settings.patience {
             return Err(error);

@@ -7,7 +7,8 @@ mod error;
 mod obtain;
 mod write;
 
-pub use capture::{bind, capture};
+pub use crate::observe::{Base, Capture, Resume};
+pub use capture::{bind, capture, capture_as, since};
 pub use error::ExpectError;
 pub use obtain::{Obtained, Wanted, beside, obtain};
 pub use write::write;

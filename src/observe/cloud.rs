@@ -4,7 +4,7 @@ use super::contents::Live;
 use super::found::Fields;
 use super::parts::{Bytes, made_by, record};
 use super::{Doing as _, ObserveError, Observer};
-use crate::confluence::{Ancestor, Content, Sort, Version};
+use crate::confluence::{Ancestor, Content, Sort, User, Version};
 use crate::model::{Field, Kind, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -36,6 +36,8 @@ impl Observer<'_> {
                 }
                 if let Some(first) = self.versions(&live, None).await? {
                     made_by(&mut comment, first);
+                } else if live.version > 1 {
+                    self.made_as_before(&mut comment, &live)?;
                 }
                 self.comment(holder, live.number, &comment);
                 open.extend(self.client.replies(place, &live.id).doing(what)?.all().await.doing(what)?);
@@ -44,6 +46,15 @@ impl Observer<'_> {
             }
         }
         Ok(all)
+    }
+
+    /// Who made a comment and when, by an older manifest whose versions were taken over.
+    fn made_as_before(&self, comment: &mut Content, live: &Live) -> Result<(), ObserveError> {
+        let Some(old) = self.unchanged(live)? else { return Ok(()) };
+        let text = |field| old.fields.get(&field).map(|_| old.text(field).map(str::to_owned));
+        let by = text(Field::Author).map(|name| name.map(|name| User { username: Some(name), ..User::default() }));
+        made_by(comment, Version { by, when: text(Field::Created), message: None, number: None });
+        Ok(())
     }
 
     /// Reads all versions of a content, which come with their texts; gives the first.

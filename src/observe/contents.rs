@@ -1,13 +1,15 @@
 //! Pages and blog posts: live, archived and in the trash; their labels and restrictions.
 
+use super::base::{Base, carry};
 use super::found::Fields;
 use super::spaces::Home;
 use super::{Doing as _, ObserveError, Observer, reason};
 use crate::confluence::{Content, Restriction, Restrictions, Sort, Status, User};
-use crate::model::{Field, Kind};
+use crate::model::{Field, Kind, wall_clock};
 use crate::reading::{Found, Holder};
 
-const EXPAND: &str = "body.storage,version,history,ancestors,extensions";
+const EXPAND: &str = "version,history,ancestors,extensions";
+const EXPAND_TEXT: &str = ",body.storage";
 const EXPAND_LABELS: &str = ",metadata.labels";
 const EXPAND_RESTRICTIONS: &str = ",restrictions.read.restrictions.user,restrictions.read.restrictions.group,\
     restrictions.update.restrictions.user,restrictions.update.restrictions.group";
@@ -31,6 +33,8 @@ pub(super) struct Live {
     pub(super) number: u64,
     /// Its version.
     pub(super) version: u64,
+    /// When that was made; empty where the answer doesn't say.
+    pub(super) edited: String,
     /// What it is.
     pub(super) sort: Sort,
     /// Its record didn't show all labels: they are still to be read.
@@ -52,6 +56,11 @@ impl Observer<'_> {
     async fn list(&self, space: &Home, sort: Sort, kind: Kind, status: Status) -> Result<Vec<Live>, ObserveError> {
         let what = || format!("the {} {} of the space {}", status.word(), kind.noun(2), space.key);
         let mut expand = EXPAND.to_owned();
+        // What an older manifest knows isn't read again. Only what is current can be read one by one, whatever the version of the server.
+        let base = self.base().filter(|_| status == Status::Current);
+        if base.is_none() {
+            expand.push_str(EXPAND_TEXT);
+        }
         if status != Status::Trashed {
             expand.push_str(if self.needs.has(Kind::Label) { EXPAND_LABELS } else { "" });
             expand.push_str(if self.needs.has(Kind::Restriction) { EXPAND_RESTRICTIONS } else { "" });
@@ -72,6 +81,10 @@ impl Observer<'_> {
                 Err(error) => return Err(error).doing(what),
             };
             first = false;
+            let page = match base {
+                Some(base) => self.changed_again(base, sort, page, &(expand.clone() + EXPAND_TEXT)).await?,
+                None => page,
+            };
             for content in page {
                 if content.kind != sort.kind() {
                     let problem = format!("the list holds something of the type {}", content.kind);
@@ -111,6 +124,12 @@ impl Observer<'_> {
         fields.creation(content);
         fields.version(content.version.as_ref());
         fields.body(content.body.as_ref());
+        let mut live = self.live(sort, content)?;
+        if let Some(old) = self.unchanged(&live)?.filter(|_| !fields.has(Field::Body)) {
+            carry(&old, &mut fields);
+            self.carried(kind, 1);
+        }
+        self.saw(&live);
         // What lies in the trash is taken out of the tree, and versions differ in whether they still show where it was.
         if let (Kind::Page, false, Some(above)) = (kind, status == Status::Trashed, &content.ancestors) {
             self.parent(space, above.last(), &mut fields).await?;
@@ -130,17 +149,39 @@ impl Observer<'_> {
         if status == Status::Trashed {
             return Ok(None);
         }
-        let mut live = self.live(sort, content)?;
         self.labels_shown(&mut live, content);
         self.restrictions_shown(&mut live, content);
         Ok(Some(live))
+    }
+
+    /// Reads those again, with their texts, that are not as an older manifest has them. What is gone meanwhile is left out; that shows at the end.
+    async fn changed_again(
+        &self,
+        base: &Base,
+        sort: Sort,
+        page: Vec<Content>,
+        expand: &str,
+    ) -> Result<Vec<Content>, ObserveError> {
+        let again = page.into_iter().map(|content| async move {
+            if base.unchanged(&self.live(sort, &content)?)?.is_some_and(|old| old.fields.contains_key(&Field::Body)) {
+                return Ok(Some(content));
+            }
+            match self.client.one(sort, content.id.as_str(), expand).await {
+                Ok(content) => Ok(Some(content)),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error).doing(|| format!("content {}", content.id)),
+            }
+        });
+        Ok(self.each(again.collect()).await?.into_iter().flatten().collect())
     }
 
     /// What is known of content on which more hangs.
     pub(super) fn live(&self, sort: Sort, content: &Content) -> Result<Live, ObserveError> {
         let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
         let (id, number) = (content.id.to_string(), self.id_of(content)?);
-        Ok(Live { id, number, version, sort, owes_labels: false, owes_restrictions: false })
+        let edited = content.version.as_ref().and_then(|version| version.when.clone().flatten());
+        let edited = edited.and_then(|when| wall_clock(&when)).unwrap_or_default();
+        Ok(Live { id, number, version, edited, sort, owes_labels: false, owes_restrictions: false })
     }
 
     /// The number of a content's id.

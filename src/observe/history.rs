@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::base::carry;
 use super::contents::Live;
 use super::found::Fields;
 use super::parts::{Bytes, record};
@@ -18,7 +19,7 @@ impl Observer<'_> {
     ///
     /// Of Cloud's content it gives the first version, which says who made it and when.
     pub(super) async fn versions(&self, live: &Live, bytes: Option<&Bytes>) -> Result<Option<Version>, ObserveError> {
-        if live.version <= 1 {
+        if live.version <= 1 || self.versions_carried(live, bytes.is_some())? {
             return Ok(None);
         }
         if self.client.edition() == Edition::Cloud {
@@ -38,6 +39,28 @@ impl Observer<'_> {
             self.version(live, number, bytes, certain).await?;
         }
         Ok(None)
+    }
+
+    /// Takes over the older versions of content that is as an older manifest has it; false where there is nothing to take over.
+    fn versions_carried(&self, live: &Live, attachment: bool) -> Result<bool, ObserveError> {
+        let (Some(base), Some(old)) = (self.base(), self.unchanged(live)?) else { return Ok(false) };
+        let all = base.versions(&old)?;
+        let whole = !attachment
+            || !self.needs.attachment_bytes
+            || all.iter().all(|version| version.fields.contains_key(&Field::Digest));
+        if !whole || !self.needs.has(Kind::Version) {
+            return Ok(false);
+        }
+        for version in &all {
+            let Some(number) = version.number(Field::Number).and_then(|number| u64::try_from(number).ok()) else {
+                continue;
+            };
+            let mut fields = Fields::default();
+            carry(version, &mut fields);
+            self.push_version(live, number, version.id, fields);
+        }
+        self.carried(Kind::Version, all.len() as u64);
+        Ok(true)
     }
 
     async fn listed_versions(&self, live: &Live) -> Result<Option<Vec<u64>>, ObserveError> {

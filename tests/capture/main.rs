@@ -4,4 +4,12 @@
 mod cloud;
 #[path = "../common/mod.rs"]
 mod common;
+mod flux;
+#[allow(dead_code, reason = "made for the tests of the mock, too")]
+#[path = "../mock/package.rs"]
+mod package;
+mod program;
+mod proxy;
+mod resume;
 mod rig;
+mod since;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::proxy::Proxy;
 use rehearsal::confluence::{Auth, Client, ClientSettings, Endpoint};
 use rehearsal::mock::{Dialect, Load, Server, Settings, Trouble};
 use rehearsal::model::Kind;
@@ -32,7 +33,7 @@ pub async fn mock_with(home: &Path, package: &Path, change: impl FnOnce(&mut Set
 
 pub fn client_as(server: &Server, user: &str, password: &str) -> Client {
     let auth = Auth::Basic { user: user.into(), password: password.into() };
-    let settings = ClientSettings { backoff: Duration::from_millis(1), ..ClientSettings::default() };
+    let settings = settings();
     Client::new(Endpoint { base: server.base_url(), auth }, settings, CancellationToken::new()).unwrap()
 }
 
@@ -77,4 +78,65 @@ pub fn differences(expected: &Reading, actual: &Reading) -> BTreeMap<String, u64
         }
     }
     found
+}
+
+/// Mocks of one edition, and a server in front of them whose address is that of the source.
+pub struct Source {
+    pub proxy: Proxy,
+    servers: Vec<Server>,
+    _homes: Vec<tempfile::TempDir>,
+}
+
+impl Source {
+    pub async fn of(packages: &[&Path], dialect: Dialect) -> Self {
+        Self::with(packages, dialect, |_| ()).await
+    }
+
+    pub async fn with(packages: &[&Path], dialect: Dialect, change: impl Fn(&mut Settings)) -> Self {
+        let (mut servers, mut homes) = (Vec::new(), Vec::new());
+        for package in packages {
+            let home = tempfile::tempdir().unwrap();
+            let settle = |settings: &mut Settings| {
+                settings.dialect = dialect;
+                change(settings);
+            };
+            servers.push(mock_with(home.path(), package, settle).await);
+            homes.push(home);
+        }
+        let context = if dialect == Dialect::Cloud { "/wiki" } else { "" };
+        let addresses = servers.iter().map(|server| format!("http://{}", server.address())).collect();
+        Self { proxy: Proxy::start(addresses, context).await, servers, _homes: homes }
+    }
+
+    pub fn client(&self) -> Client {
+        self.client_as(USER, PASSWORD)
+    }
+
+    pub fn client_as(&self, user: &str, password: &str) -> Client {
+        let auth = Auth::Basic { user: user.into(), password: password.into() };
+        let settings = settings();
+        Client::new(Endpoint { base: self.proxy.base.clone(), auth }, settings, CancellationToken::new()).unwrap()
+    }
+
+    pub async fn stop(self) {
+        drop(self.proxy);
+        for server in self.servers {
+            server.stop().await;
+        }
+    }
+}
+
+/// The same reading without what differs from capture to capture.
+pub fn timeless(mut reading: Reading) -> Reading {
+    (reading.header.began, reading.header.ended) = (String::new(), String::new());
+    if let Some(record) = &mut reading.header.capture {
+        record.carried_over = None;
+    }
+    reading
+}
+
+/// Bounds for servers that refuse often.
+fn settings() -> ClientSettings {
+    let (backoff, backoff_max) = (Duration::from_millis(1), Duration::from_millis(4));
+    ClientSettings { backoff, backoff_max, ..ClientSettings::default() }
 }
