@@ -138,5 +138,5 @@ pub fn timeless(mut reading: Reading) -> Reading {
 /// Bounds for servers that refuse often.
 fn settings() -> ClientSettings {
     let (backoff, backoff_max) = (Duration::from_millis(1), Duration::from_millis(4));
-    ClientSettings { backoff, backoff_max, ..ClientSettings::default() }
+    ClientSettings { backoff, backoff_max, retries: 12, ..ClientSettings::default() }
 }
