@@ -129,7 +129,8 @@ async fn pass(State(relay): State<Arc<Relay>>, request: Request) -> Response {
     if relay.meanwhile == Meanwhile::CutFile && path.ends_with("/download") {
         bytes = bytes.slice(..0);
     }
-    if relay.begun.load(Ordering::SeqCst) {
+    // What is asked of an older version has the number that it was asked for.
+    if relay.begun.load(Ordering::SeqCst) && !path.contains("version=") && !path.contains("/version/") {
         bytes = changed(bytes, relay.meanwhile);
     }
     response.body(Body::from(bytes)).unwrap()
@@ -147,6 +148,9 @@ fn change(json: &mut Value, meanwhile: Meanwhile) {
         let hit = meanwhile == Meanwhile::AllEdited || own.is_some_and(|id| meanwhile == Meanwhile::Edited(id));
         if hit && let Some(text) = members.get_mut("body").and_then(|body| body.pointer_mut("/storage/value")) {
             *text = Value::from("<p>edited while the backup ran</p>");
+        }
+        if hit && let Some(number) = members.get_mut("version").and_then(|version| version.get_mut("number")) {
+            *number = Value::from(number.as_u64().unwrap() + 1);
         }
     }
     match json {

@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use rehearsal::confluence::{
-    Auth, Client, ClientError, ClientSettings, ContentQuery, Endpoint, JobScope, JobState, ServerState, Status,
+    Auth, Client, ClientError, ClientSettings, ContentQuery, Edition, Endpoint, Group, JobScope, JobState, ServerState,
+    Sort, Status,
 };
 use rehearsal::model::Digest;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +44,7 @@ fn json(text: impl Into<String>) -> Response {
 }
 
 fn pages() -> ContentQuery<'static> {
-    ContentQuery { space: "OPS", kind: "page", status: Status::Current, expand: "version" }
+    ContentQuery { space: "OPS", space_id: None, sort: Sort::Page, status: Status::Current, expand: "body.storage" }
 }
 
 const NOBODY: &str = r#"{"type":"known","username":"ann"}"#;
@@ -328,4 +329,134 @@ fn addresses_that_cannot_serve_are_refused_without_their_secrets() {
         let error = Client::new(endpoint, settings(), CancellationToken::new()).unwrap_err();
         assert!(matches!(error, ClientError::Setup(_)) && !error.to_string().contains("s3cret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_date_is_as_good_as_seconds_and_a_told_wait_costs_no_try() {
+    let past = Some("Mon, 23 Nov 2020 12:00:00 GMT");
+    let mut answers = vec![(429, past); 9];
+    answers.extend([(503, Some("0")), (429, None), (200, None)]);
+    let (base, count) = in_turn(answers).await;
+    let user = client(&base).current_user().await.unwrap();
+    assert_eq!((user.name(), count.load(Ordering::SeqCst)), (Some("ann"), 12));
+    let (base, count) = in_turn(vec![(429, Some("Mon, 23 Nov 2099 12:00:00 GMT"))]).await;
+    let error = client(&base).current_user().await.unwrap_err();
+    assert!(matches!(error, ClientError::Blocked { .. }), "{error}");
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn patience_with_a_server_that_always_asks_for_time_has_an_end() {
+    let bounds = ClientSettings { patience: Duration::from_millis(200), ..settings() };
+    let (base, _) = in_turn(vec![(429, Some("0"))]).await;
+    let error = client_with(&base, bounds, CancellationToken::new()).current_user().await.unwrap_err();
+    assert_eq!(error.status(), Some(429));
+    let bounds = ClientSettings { patience_in_all: Duration::from_millis(200), ..settings() };
+    let (base, _) = in_turn(vec![(429, Some("0"))]).await;
+    let error = client_with(&base, bounds, CancellationToken::new()).current_user().await.unwrap_err();
+    assert_eq!(error.status(), Some(429));
+}
+
+/// R67: bytes lie on another host, which must not be told who asks.
+#[tokio::test]
+async fn a_download_of_cloud_is_followed_without_the_credentials() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    let store = serve(Router::new().fallback(any(move |uri: Uri, headers: HeaderMap| {
+        noted.lock().unwrap().push((uri.to_string(), headers.contains_key(header::AUTHORIZATION)));
+        async { "the bytes" }
+    })))
+    .await;
+    let noted = seen.clone();
+    let to = format!("{store}/file/7?token=t0ken");
+    let router = Router::new().fallback(any(move |uri: Uri, headers: HeaderMap| {
+        noted.lock().unwrap().push((uri.path().to_owned(), headers.contains_key(header::AUTHORIZATION)));
+        let to = match uri.path() {
+            "/wiki/rest/api/content/1/child/attachment/att7/download" => "/wiki/inside".to_owned(),
+            "/wiki/inside" => to.clone(),
+            "/wiki/rest/api/content/1/child/attachment/att8/download" => "/login?to=x".to_owned(),
+            _ => "/wiki/rest/round".to_owned(),
+        };
+        async move { (StatusCode::FOUND, [(header::LOCATION, to)]).into_response() }
+    }));
+    let base = format!("{}/wiki", serve(router).await);
+    let cloud = ClientSettings { edition: Some(Edition::Cloud), ..settings() };
+    let client = client_with(&base, cloud, CancellationToken::new());
+    let link = |number: u32| format!("/rest/api/content/1/child/attachment/att{number}/download");
+    let found = client.fingerprint(&link(7), Some(2)).await.unwrap();
+    assert_eq!(found, Some((Digest::of("the bytes"), 9)));
+    let expected = [
+        ("/wiki/rest/api/content/1/child/attachment/att7/download".to_owned(), true),
+        ("/wiki/inside".to_owned(), true),
+        ("/file/7?token=t0ken".to_owned(), false),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+    let error = client.fingerprint(&link(8), None).await.unwrap_err();
+    assert!(matches!(&error, ClientError::Redirected { to, .. } if to == "/login"), "{error}");
+    let error = client.fingerprint(&link(9), None).await.unwrap_err();
+    assert!(matches!(&error, ClientError::Redirected { to, .. } if to.contains("one address after")), "{error}");
+    // Data Center has no business elsewhere.
+    let centre = client_with(&base, settings(), CancellationToken::new());
+    assert!(matches!(centre.fingerprint(&link(7), None).await, Err(ClientError::Redirected { .. })));
+}
+
+#[tokio::test]
+async fn the_edition_is_found_out_by_asking_for_v2() {
+    let answers = [
+        (200, r#"{"results":[],"_links":{}}"#, Edition::Cloud),
+        (404, r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Not Found"}]}"#, Edition::Cloud),
+        (404, r#"{"statusCode":404,"message":"null for uri"}"#, Edition::DataCenter),
+        (404, "<!doctype html><title>404</title>", Edition::DataCenter),
+        (401, "{}", Edition::DataCenter),
+    ];
+    for (status, body, edition) in answers {
+        let router = Router::new()
+            .fallback(any(move || async move { (StatusCode::from_u16(status).unwrap(), json(body)).into_response() }));
+        let base = serve(router).await;
+        assert_eq!(client(&format!("{base}/wiki")).find_edition().await.unwrap(), edition, "{status} {body}");
+        assert_eq!(client(&base).find_edition().await.unwrap(), Edition::DataCenter);
+    }
+    let (base, _) = in_turn(vec![(503, None)]).await;
+    let quick = ClientSettings { retries: 1, ..settings() };
+    let asked = client_with(&format!("{base}/wiki"), quick, CancellationToken::new());
+    assert!(asked.find_edition().await.is_ok());
+}
+
+/// R63, R67: folders, parents of other kinds, comments that say nothing of their beginning, people by account id.
+#[tokio::test]
+async fn shapes_of_v2_are_understood() {
+    let router = Router::new()
+        .route("/wiki/api/v2/folders/5", get(|| async {
+            json(r#"{"id":"5","type":"folder","status":"current","title":"Box","parentId":"4","parentType":"folder","authorId":"712020:x","createdAt":"2026-05-27T07:09:12Z","version":{"number":1,"authorId":"712020:x","createdAt":"2026-05-27T07:09:12Z"}}"#)
+        }))
+        .route("/wiki/api/v2/pages/1/footer-comments", get(|| async {
+            json(r#"{"results":[{"id":"9","status":"current","pageId":"1","version":{"number":1,"authorId":null,"createdAt":"2026-05-27T07:09:12.032Z"},"body":{"storage":{"value":"<p/>","representation":"storage"}}}],"_links":{"base":"x"}}"#)
+        }))
+        .route("/wiki/api/v2/pages/1/inline-comments", get(|| async {
+            json(r#"{"results":[{"id":"10","resolutionStatus":"reopened","properties":{"inline-marker-ref":"m1"},"version":{"number":1}}],"_links":{}}"#)
+        }))
+        .route("/wiki/rest/api/group/g-1/membersByGroupId", get(|| async {
+            json(r#"{"results":[{"type":"known","accountId":"712020:x","displayName":"X"}],"_links":{}}"#)
+        }))
+        .route("/wiki/rest/api/user", get(|Query(query): Query<HashMap<String, String>>| async move {
+            let id = &query["accountId"];
+            json(format!(r#"{{"type":"known","accountId":"{id}","displayName":"X"}}"#))
+        }));
+    let cloud = ClientSettings { edition: Some(Edition::Cloud), ..settings() };
+    let base = format!("{}/wiki", serve(router).await);
+    let client = client_with(&base, cloud, CancellationToken::new());
+    let folder = client.folder("5").await.unwrap();
+    let above = folder.ancestors.unwrap();
+    assert_eq!((above[0].id.number(), above[0].kind.as_deref()), (Some(4), Some("folder")));
+    let author = folder.history.unwrap().created_by.unwrap().unwrap();
+    assert_eq!(author.name(), Some("712020:x"), "today's Cloud has no other name");
+    let footer = client.first_comments(Sort::Page, "1", Sort::FooterComment).unwrap().all().await.unwrap();
+    let made = footer[0].history.clone().unwrap();
+    assert_eq!((made.created_by, made.created_date), (Some(None), Some(Some("2026-05-27T07:09:12.032Z".to_owned()))));
+    let inline = client.first_comments(Sort::Page, "1", Sort::InlineComment).unwrap().all().await.unwrap();
+    let place = inline[0].extensions.clone().unwrap();
+    assert_eq!(place.inline.unwrap().marker, Some(Some("m1".to_owned())));
+    assert_eq!(place.resolution.unwrap().status.as_deref(), Some("open"));
+    let group = Group { name: "crew".to_owned(), id: Some("g-1".to_owned()) };
+    assert_eq!(client.members(&group).await.unwrap()[0].name_or_key(), Some("712020:x"));
 }

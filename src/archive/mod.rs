@@ -179,6 +179,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
         scope: scope.scope,
         blind_spots: classes::blind_spots(&classes, &left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
+        capture: None,
     };
     Ok(Looked {
         header,

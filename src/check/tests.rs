@@ -74,6 +74,7 @@ impl Sides {
             coverage: coverage(left_out),
             blind_spots: Vec::new(),
             texts: texts.into(),
+            capture: None,
         };
         let reading = |header, items: &[Item]| {
             // The disk is there to be taken away.

@@ -2,11 +2,15 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::event::{Event, Events, Stage, Unit};
+use crate::model::count;
+
+/// How long a log may stand still before it says how far a stage is.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// How to talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub fn listener(manner: Manner) -> Events {
     }
     let target = if manner == Manner::Bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
-    let talk = Mutex::new(Talk { bar, manner });
+    let talk = Mutex::new(Talk { bar, manner, told: Instant::now() });
     Events::to(move |event| {
         if let Ok(mut talk) = talk.lock() {
             talk.hear(event);
@@ -48,6 +52,8 @@ pub fn listener(manner: Manner) -> Events {
 struct Talk {
     bar: ProgressBar,
     manner: Manner,
+    /// When the last line was written.
+    told: Instant,
 }
 
 impl Talk {
@@ -55,7 +61,7 @@ impl Talk {
         match event {
             Event::DrillBegan { scenario, drill } => self.line(&format!("drill {scenario} ({drill})")),
             Event::StageBegan { stage } => self.begin(*stage),
-            Event::Progress { done, of, unit, .. } => self.progress(*done, *of, *unit),
+            Event::Progress { stage, done, of, unit } => self.progress(*stage, *done, *of, *unit),
             Event::Said { text, .. } => self.line(&format!("  {:<10} {text}", "")),
             Event::StageEnded { stage, millis, said } => {
                 let (mark, text) = match said {
@@ -70,7 +76,8 @@ impl Talk {
         }
     }
 
-    fn line(&self, text: &str) {
+    fn line(&mut self, text: &str) {
+        self.told = Instant::now();
         if self.manner == Manner::Bars {
             self.bar.suspend(|| eprintln!("{text}"));
         } else {
@@ -86,8 +93,11 @@ impl Talk {
         self.bar.enable_steady_tick(Duration::from_millis(120));
     }
 
-    fn progress(&self, done: u64, of: Option<u64>, unit: Unit) {
-        if self.manner != Manner::Bars {
+    fn progress(&mut self, stage: Stage, done: u64, of: Option<u64>, unit: Unit) {
+        if self.manner == Manner::Lines {
+            if self.told.elapsed() >= SILENCE {
+                self.line(&so_far(stage, done, of, unit));
+            }
             return;
         }
         let template = match (unit, of) {
@@ -107,6 +117,35 @@ impl Talk {
     }
 }
 
+/// A line of a log that says how far a stage is.
+fn so_far(stage: Stage, done: u64, of: Option<u64>, unit: Unit) -> String {
+    let (done, of, unit) = match unit {
+        Unit::Bytes => (HumanBytes(done).to_string(), of.map(|of| HumanBytes(of).to_string()), ""),
+        Unit::Objects => (count(done), of.map(count), " objects"),
+        Unit::Items => (count(done), of.map(count), " items"),
+    };
+    match of {
+        Some(of) => format!("  {:<10} {done} of about {of}{unit}", stage.name()),
+        None => format!("  {:<10} {done}{unit} so far", stage.name()),
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_says_how_much_of_about_how_much() {
+        let line = so_far(Stage::Expect, 1_200, Some(4_000), Unit::Items);
+        assert_eq!(line, "  expect     1,200 of about 4,000 items");
+        assert_eq!(so_far(Stage::Expect, 1_200, None, Unit::Items), "  expect     1,200 items so far");
+        assert_eq!(
+            so_far(Stage::Inspect, 1 << 20, Some(2 << 20), Unit::Bytes),
+            "  inspect    1.00 MiB of about 2.00 MiB"
+        );
+    }
 }

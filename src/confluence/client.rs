@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -7,7 +8,8 @@ use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::ClientError;
+use super::pace::Pace;
+use super::{ClientError, Edition};
 
 /// Where a Confluence answers, and as whom it is asked.
 #[derive(Debug, Clone)]
@@ -55,12 +57,16 @@ pub struct ClientSettings {
     pub retry_after_max: Duration,
     /// All waits of one request together.
     pub patience: Duration,
+    /// All pauses together that the server asked for, of all requests.
+    pub patience_in_all: Duration,
     /// The longest answer in bytes. Downloads have no limit: they are not held in memory.
     pub body_max: usize,
     /// Members asked for at once of a list with texts.
     pub page_with_texts: u32,
     /// Members asked for at once of a list without texts.
     pub page_without_texts: u32,
+    /// Which edition answers, where that is known. Otherwise it is found out.
+    pub edition: Option<Edition>,
 }
 
 impl Default for ClientSettings {
@@ -75,9 +81,11 @@ impl Default for ClientSettings {
             backoff_max: Duration::from_secs(30),
             retry_after_max: Duration::from_secs(3_600),
             patience: Duration::from_secs(3_600),
+            patience_in_all: Duration::from_secs(4 * 3_600),
             body_max: 256 << 20,
             page_with_texts: 50,
             page_without_texts: 200,
+            edition: None,
         }
     }
 }
@@ -97,6 +105,11 @@ pub(super) struct Inner {
     pub(super) cancel: CancellationToken,
     pub(super) permits: Arc<Semaphore>,
     pub(super) met_mock: AtomicBool,
+    pub(super) pace: Pace,
+    /// What was found out of the edition.
+    pub(super) edition: OnceLock<Edition>,
+    /// Names of people of Cloud by account id, as far as they were asked for.
+    pub(super) names: Mutex<HashMap<String, String>>,
 }
 
 impl Client {
@@ -137,7 +150,9 @@ impl Client {
         let permits = Arc::new(Semaphore::new(settings.requests_at_once.max(1)));
         let met_mock = AtomicBool::new(false);
         let auth = endpoint.auth;
-        Ok(Self(Arc::new(Inner { http, base, context, auth, settings, cancel, permits, met_mock })))
+        let (pace, edition, names) = (Pace::default(), OnceLock::new(), Mutex::default());
+        let inner = Inner { http, base, context, auth, settings, cancel, permits, met_mock, pace, edition, names };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The base address; it holds no credentials.

@@ -7,7 +7,7 @@ use super::answers::content::{Content, Label, Restrictions, Subjects};
 use super::answers::restore::JobScope;
 use super::answers::space::{Space, SpacePermission, Template};
 use super::answers::user::{Group, User};
-use super::{Client, ClientError, Download, Pager};
+use super::{Client, ClientError, Download, Pager, Sort};
 use crate::model::{Digest, Hasher};
 
 /// The state of content or of a space, as a filter.
@@ -37,12 +37,19 @@ impl Status {
 pub struct ContentQuery<'a> {
     /// Key of the space.
     pub space: &'a str,
-    /// `page` or `blogpost`.
-    pub kind: &'a str,
+    /// Its id, by which Cloud alone lists content.
+    pub space_id: Option<&'a str>,
+    /// [`Sort::Page`] or [`Sort::BlogPost`].
+    pub sort: Sort,
     /// In which state.
     pub status: Status,
-    /// What is to be expanded, separated by commas.
+    /// What is to be expanded, separated by commas. Cloud knows `body.storage` alone.
     pub expand: &'a str,
+}
+
+/// Whether texts are among what is to be expanded.
+fn has_texts(expand: &str) -> bool {
+    expand.split(',').any(|part| part == "body.storage")
 }
 
 const BY_OPERATION: &str =
@@ -58,6 +65,9 @@ impl Client {
     /// # Errors
     /// An address that can't be made; the pager gives the others.
     pub fn spaces(&self, kind: Option<&str>, status: Status, expand: &str) -> Result<Pager<Space>, ClientError> {
+        if self.is_cloud() {
+            return self.cloud_spaces(kind, status);
+        }
         let mut query = vec![("status", status.word()), ("expand", expand)];
         query.extend(kind.map(|kind| ("type", kind)));
         Ok(self.listed(self.url(["rest", "api", "space"], &query)?, self.settings().page_without_texts))
@@ -68,10 +78,16 @@ impl Client {
     /// # Errors
     /// As [`Self::spaces`].
     pub fn contents(&self, of: ContentQuery<'_>) -> Result<Pager<Content>, ClientError> {
+        let texts = has_texts(of.expand);
+        if self.is_cloud() {
+            return self.cloud_contents(of.space_id.unwrap_or_default(), of.sort, of.status, texts);
+        }
         let common = [("spaceKey", of.space), ("status", of.status.word()), ("expand", of.expand)];
-        let listed = self.url(["rest", "api", "content"], &[common.as_slice(), &[("type", of.kind)]].concat())?;
-        let limit = self.settings().page_with_texts;
-        if of.kind != "page" || of.status != Status::Current {
+        let listed =
+            self.url(["rest", "api", "content"], &[common.as_slice(), &[("type", of.sort.kind())]].concat())?;
+        let settings = self.settings();
+        let limit = if texts { settings.page_with_texts } else { settings.page_without_texts };
+        if of.sort != Sort::Page || of.status != Status::Current {
             return Ok(self.listed(listed, limit));
         }
         let scanned = self.url(["rest", "api", "content", "scan"], &common)?;
@@ -84,6 +100,14 @@ impl Client {
     /// As any request.
     pub async fn content(&self, id: &str, expand: &str) -> Result<Content, ClientError> {
         self.ask(&self.get(self.url(["rest", "api", "content", id], &[("expand", expand)])?)).await
+    }
+
+    /// One content of a known sort by its id, of either edition; Cloud gives its text, whatever is to be expanded.
+    ///
+    /// # Errors
+    /// As any request.
+    pub async fn one(&self, sort: Sort, id: &str, expand: &str) -> Result<Content, ClientError> {
+        if self.is_cloud() { self.cloud_content(sort, id).await } else { self.content(id, expand).await }
     }
 
     /// An older version of a content. 404 where there is no version of this number.
@@ -124,7 +148,10 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::spaces`].
-    pub fn attachments(&self, id: &str, expand: &str) -> Result<Pager<Content>, ClientError> {
+    pub fn attachments(&self, holder: Sort, id: &str, expand: &str) -> Result<Pager<Content>, ClientError> {
+        if self.is_cloud() {
+            return self.cloud_attachments(holder, id);
+        }
         let url = self.url(["rest", "api", "content", id, "child", "attachment"], &[("expand", expand)])?;
         Ok(self.listed(url, self.settings().page_without_texts))
     }
@@ -133,7 +160,10 @@ impl Client {
     ///
     /// # Errors
     /// As any request.
-    pub async fn labels(&self, id: &str) -> Result<Vec<Label>, ClientError> {
+    pub async fn labels(&self, holder: Sort, id: &str) -> Result<Vec<Label>, ClientError> {
+        if self.is_cloud() {
+            return self.cloud_labels(holder, id).await;
+        }
         let url = self.url(["rest", "api", "content", id, "label"], &[])?;
         self.listed(url, self.settings().page_without_texts).all().await
     }
@@ -186,6 +216,9 @@ impl Client {
     /// # Errors
     /// As any request.
     pub async fn space_permissions(&self, key: &str) -> Result<Vec<SpacePermission>, ClientError> {
+        if self.is_cloud() {
+            return self.cloud_permissions(key).await;
+        }
         let url = self.url(["rest", "api", "space", key, "permissions"], &[])?;
         let first: serde_json::Value = self.ask(&self.get(url.clone())).await?;
         if first.is_array() {
@@ -223,6 +256,40 @@ impl Client {
         self.ask(&self.get(self.url(["rest", "api", "user"], &[("key", key)])?)).await
     }
 
+    /// The content that a search finds. Its index can lag, or lack what a restore skipped: no list of all there is.
+    ///
+    /// # Errors
+    /// As any request.
+    pub async fn search(&self, query: &str) -> Result<Vec<Content>, ClientError> {
+        let url = self.url(["rest", "api", "content", "search"], &[("cql", query)])?;
+        self.listed(url, self.settings().page_without_texts).all().await
+    }
+
+    /// How much a search finds; on Cloud an estimate. `None` where the server doesn't say.
+    pub async fn search_total(&self, query: &str) -> Option<u64> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Total {
+            total_size: u64,
+        }
+        let call = self.get(self.url(["rest", "api", "search"], &[("cql", query), ("limit", "1")]).ok()?);
+        Some(self.ask::<Total>(&call).await.ok()?.total_size)
+    }
+
+    /// The groups that a user is in.
+    ///
+    /// # Errors
+    /// As any request.
+    pub async fn groups_of(&self, user: &User) -> Result<Vec<Group>, ClientError> {
+        let by = match (user.name(), &user.account_id, &user.user_key) {
+            (Some(name), ..) => ("username", name),
+            (None, Some(id), _) => ("accountId", id.as_str()),
+            (None, None, key) => ("key", key.as_deref().unwrap_or_default()),
+        };
+        let url = self.url(["rest", "api", "user", "memberof"], &[by])?;
+        self.listed(url, self.settings().page_without_texts).all().await
+    }
+
     /// The groups.
     ///
     /// # Errors
@@ -235,8 +302,11 @@ impl Client {
     ///
     /// # Errors
     /// As any request.
-    pub async fn members(&self, group: &str) -> Result<Vec<User>, ClientError> {
-        let url = self.url(["rest", "api", "group", group, "member"], &[])?;
+    pub async fn members(&self, group: &Group) -> Result<Vec<User>, ClientError> {
+        let url = match &group.id {
+            Some(id) if self.is_cloud() => self.url(["rest", "api", "group", id, "membersByGroupId"], &[])?,
+            _ => self.url(["rest", "api", "group", &group.name, "member"], &[])?,
+        };
         self.listed(url, self.settings().page_without_texts).all().await
     }
 

@@ -1,4 +1,4 @@
-//! Client of the REST interface of Confluence Data Center (7.19 to 10.x), for reading content back and for restoring.
+//! Client of the REST interface of Confluence Data Center (7.19 to 10.x), for reading content back and for restoring, and of Confluence Cloud, for reading.
 //!
 //! It asks, retries within bounds, follows pages and gives typed answers; it never follows a link to another host. Must not know
 //! what a reading, a check or a drill is.
@@ -6,8 +6,11 @@
 mod answers;
 mod backup;
 mod client;
+mod cloud;
 mod content;
+mod edition;
 mod error;
+mod pace;
 mod paging;
 mod permissions;
 mod restore;
@@ -15,7 +18,7 @@ mod server;
 mod transport;
 
 pub use answers::content::{
-    Body, BodyValue, Children, Content, Extensions, History, InlineProperties, Label, Metadata, Restriction,
+    Ancestor, Body, BodyValue, Children, Content, Extensions, History, InlineProperties, Label, Metadata, Restriction,
     Restrictions, Subjects, Version,
 };
 pub use answers::restore::{Job, JobScope, JobState, RestoreFile, Statistics};
@@ -23,7 +26,9 @@ pub use answers::space::{Description, Descriptions, Space, SpacePermission, Subj
 pub use answers::user::{Group, User};
 pub use answers::{Id, Links, List, Moment};
 pub use client::{Auth, Client, ClientSettings, Endpoint};
+pub use cloud::Sort;
 pub use content::{ContentQuery, Status};
+pub use edition::Edition;
 pub use error::{At, ClientError};
 pub use paging::{Listed, Pager};
 pub use permissions::permission_type;

@@ -1,7 +1,6 @@
 //! Lists that come in pages. The end of a list is the absence of a link to the rest; a short page is not the last (docs/confluence.md, R9).
 
 use std::collections::HashSet;
-use std::marker::PhantomData;
 
 use reqwest::Url;
 use serde::de::DeserializeOwned;
@@ -10,6 +9,7 @@ use super::answers::content::{Content, Label};
 use super::answers::space::{Space, SpacePermission, Template};
 use super::answers::user::{Group, User};
 use super::answers::{Id, List};
+use super::transport::Answer;
 use super::{Client, ClientError};
 
 /// Pages in a row that bring nothing new before a list counts as endless.
@@ -19,17 +19,32 @@ const IDLE_PAGES_MAX: u32 = 100;
 pub trait Listed {
     /// By what it is recognised when it comes twice; `None` where nothing serves.
     fn identity(&self) -> Option<String>;
+
+    /// The people that it names.
+    fn people(&mut self) -> Vec<&mut User> {
+        Vec::new()
+    }
 }
 
 impl Listed for Content {
     fn identity(&self) -> Option<String> {
         Some(self.id.number().map_or_else(|| self.id.to_string(), |number| number.to_string()))
     }
+
+    fn people(&mut self) -> Vec<&mut User> {
+        let made = self.history.as_mut().and_then(|history| history.created_by.as_mut()?.as_mut());
+        let changed = self.version.as_mut().and_then(|version| version.by.as_mut()?.as_mut());
+        made.into_iter().chain(changed).collect()
+    }
 }
 
 impl Listed for Space {
     fn identity(&self) -> Option<String> {
         Some(self.key.clone())
+    }
+
+    fn people(&mut self) -> Vec<&mut User> {
+        self.creator.iter_mut().flatten().collect()
     }
 }
 
@@ -75,11 +90,24 @@ pub struct Pager<T> {
     seen: HashSet<String>,
     idle: u32,
     dropped: u64,
-    of: PhantomData<fn() -> T>,
+    decode: fn(&Answer) -> Result<List<T>, ClientError>,
+    /// Whether members that look alike are members all the same.
+    repeats: bool,
 }
 
 impl<T: DeserializeOwned + Listed> Pager<T> {
     pub(super) fn new(client: Client, first: Url, instead: Option<Url>, limit: u32) -> Self {
+        Self::shaped(client, first, instead, limit, Answer::json)
+    }
+
+    /// A list whose pages are understood in a way of their own.
+    pub(super) fn shaped(
+        client: Client,
+        first: Url,
+        instead: Option<Url>,
+        limit: u32,
+        decode: fn(&Answer) -> Result<List<T>, ClientError>,
+    ) -> Self {
         let (asked, seen) = (HashSet::new(), HashSet::new());
         Self {
             client,
@@ -90,8 +118,14 @@ impl<T: DeserializeOwned + Listed> Pager<T> {
             seen,
             idle: 0,
             dropped: 0,
-            of: PhantomData,
+            decode,
+            repeats: false,
         }
+    }
+
+    /// Members that look alike are members all the same: the versions of one content, which have its id.
+    pub(super) fn repeats(&mut self) {
+        self.repeats = true;
     }
 
     /// The next page, without what came before; it can be empty. `None` at the end.
@@ -110,11 +144,11 @@ impl<T: DeserializeOwned + Listed> Pager<T> {
             _ => None,
         };
         let all = page.results.len();
-        let seen = &mut self.seen;
+        let (seen, repeats) = (&mut self.seen, self.repeats);
         let fresh: Vec<T> = page
             .results
             .into_iter()
-            .filter(|one| one.identity().is_none_or(|identity| seen.insert(identity)))
+            .filter(|one| repeats || one.identity().is_none_or(|identity| seen.insert(identity)))
             .collect();
         self.dropped += (all - fresh.len()) as u64;
         self.idle = if fresh.is_empty() { self.idle + 1 } else { 0 };
@@ -146,9 +180,14 @@ impl<T: DeserializeOwned + Listed> Pager<T> {
         loop {
             let mut call = self.client.get(with(&url, "limit", &self.limit.to_string()));
             call.retry_500 = self.limit == 1;
-            match self.client.ask(&call).await {
-                Ok(page) => {
+            let page = self.client.send(&call).await.and_then(|answer| (self.decode)(&answer));
+            match page {
+                Ok(mut page) => {
                     self.instead = None;
+                    if self.client.is_cloud() {
+                        let people = page.results.iter_mut().flat_map(Listed::people).collect();
+                        self.client.name_people(people).await?;
+                    }
                     return Ok((page, url));
                 }
                 Err(error) if error.is_not_found() => match self.instead.take() {

@@ -1,19 +1,26 @@
 //! One request: sent, bounded, retried, raced against the word to stop.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, LOCATION};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::error::{message_of, visible};
+use super::pace::{Limits, retry_after};
 use super::{At, Auth, Client, ClientError};
 
 /// The header by which the mock Confluence names itself in each answer.
 const MOCK: &str = "x-rehearse-mock";
+
+/// How often a download may be led elsewhere.
+const REDIRECTS_MAX: usize = 5;
+
+/// How often a request is sent again because the server asked to wait. Each wait is at least that of any other failure.
+const TOLD_MAX: u32 = 200;
 
 /// A request before it is sent.
 #[derive(Debug, Clone)]
@@ -154,7 +161,7 @@ impl Client {
         loop {
             let at = self.at(call, tries.number + 1);
             let permit = self.permit(&at).await?;
-            let (error, after) = match self.answered(call, at.clone()).await {
+            let (error, after) = match self.led(call, at.clone()).await {
                 Ok(response) => return Ok(Download { response, at, client: self.clone(), _permit: permit }),
                 Err(failed) => failed,
             };
@@ -204,8 +211,45 @@ impl Client {
     /// Sends once; gives an answer whose status is good, or the error with the wait that the server asks for.
     async fn answered(&self, call: &Call, at: At) -> Result<Response, (ClientError, Option<Duration>)> {
         let response = self.timed(&at, self.build(call).send()).await.map_err(|error| (error, None))?;
-        let after = retry_after(&response);
+        let after = self.heard(&response);
         self.judge(at, response).await.map_err(|error| (error, after))
+    }
+
+    /// The same for a download. Cloud keeps bytes on another host, and leads there by an address that holds all that is needed: the credentials of
+    /// this client are for its own host alone (docs/confluence.md, R67).
+    async fn led(&self, call: &Call, at: At) -> Result<Response, (ClientError, Option<Duration>)> {
+        let mut call = call.clone();
+        for _ in 0..REDIRECTS_MAX {
+            let response = self.timed(&at, self.build(&call).send()).await.map_err(|error| (error, None))?;
+            let after = self.heard(&response);
+            match self.elsewhere(&call, &response) {
+                Some(url) => {
+                    call.auth &= url.origin() == call.url.origin();
+                    call.url = url;
+                }
+                None => return self.judge(at, response).await.map_err(|error| (error, after)),
+            }
+        }
+        Err((ClientError::Redirected { at, to: "one address after the other".to_owned() }, None))
+    }
+
+    /// Where Cloud leads a download; nowhere where it leads to a log-in, or from an encrypted connection to one that isn't.
+    fn elsewhere(&self, call: &Call, response: &Response) -> Option<Url> {
+        if !self.is_cloud() || !response.status().is_redirection() {
+            return None;
+        }
+        let url = call.url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()?;
+        let is_log_in = url.path().contains("/login");
+        let kept = url.scheme() == "https" || (url.scheme() == "http" && call.url.scheme() == "http");
+        (kept && !is_log_in).then_some(url)
+    }
+
+    /// Takes in what an answer says of the server's limits; gives the wait that a refusal asks for.
+    fn heard(&self, response: &Response) -> Option<Duration> {
+        let (headers, now) = (response.headers(), jiff::Timestamp::now());
+        self.0.pace.keep_to(Limits::of(headers, now).gap(self.0.settings.requests_at_once));
+        let refused = response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error();
+        retry_after(headers, now).filter(|_| refused)
     }
 
     /// Lets a good answer pass and turns others into errors. Reads the mock's name in either.
@@ -251,11 +295,20 @@ impl Client {
         }
     }
 
+    /// Waits until one more request may be under way, and until its turn has come.
     async fn permit(&self, at: &At) -> Result<OwnedSemaphorePermit, ClientError> {
+        let ready = async {
+            let permit = self.0.permits.clone().acquire_owned().await.ok()?;
+            let wait = self.0.pace.turn(Instant::now());
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            Some(permit)
+        };
         tokio::select! {
             biased;
             () = self.0.cancel.cancelled() => Err(ClientError::Cancelled(at.clone())),
-            permit = self.0.permits.clone().acquire_owned() => permit.map_err(|_| ClientError::Cancelled(at.clone())),
+            permit = ready => permit.ok_or_else(|| ClientError::Cancelled(at.clone())),
         }
     }
 
@@ -281,12 +334,23 @@ impl Client {
             ClientError::Refused { status: 500, .. } => call.method == Method::GET && call.retry_500,
             _ => false,
         };
+        // A server that is there and asks for time will have some later; that costs patience, and no try.
+        let told = error.status() == Some(429) || (error.status() == Some(503) && after.is_some());
         let grown = settings.backoff.saturating_mul(1_u32 << tries.number.min(16)).min(settings.backoff_max);
-        let wait = after.unwrap_or_default().max(grown.mul_f64(0.5 + 0.5 * lot()));
-        if !again || !call.retry || tries.number >= settings.retries || tries.waited + wait > settings.patience {
+        let wait = match after {
+            // Not all of those who were told the same shall come back at the same moment.
+            Some(after) if told => after + settings.backoff.mul_f64(0.5 + 0.5 * lot()),
+            _ => after.unwrap_or_default().max(grown.mul_f64(0.5 + 0.5 * lot())),
+        };
+        let too_often = if told { tries.told >= TOLD_MAX } else { tries.number - tries.told >= settings.retries };
+        if !again || !call.retry || too_often || tries.waited + wait > settings.patience {
+            return Err(error);
+        }
+        if told && self.0.pace.pause(wait, Instant::now()) > settings.patience_in_all {
             return Err(error);
         }
         tries.number += 1;
+        tries.told += u32::from(told);
         tries.waited += wait;
         tokio::select! {
             biased;
@@ -300,14 +364,9 @@ impl Client {
 #[derive(Debug, Default)]
 pub(super) struct Tries {
     pub(super) number: u32,
+    /// How often of these the server asked to wait.
+    told: u32,
     waited: Duration,
-}
-
-/// The wait that a server asks for. A date in place of seconds isn't understood: the own wait serves.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let asked = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u64>().ok()?;
-    (response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error())
-        .then(|| Duration::from_secs(asked))
 }
 
 /// A number from 0 to 1 by lot, so that several clients don't come back at the same moment.

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 use tokio::time::Instant;
 
 use super::flux::{Flux, FluxError, bracketed};
-use super::{ExpectError, beside, bind, capture, write};
+use super::{Base, Capture, ExpectError, beside, bind, capture, capture_as, write};
 use crate::clock::Context;
 use crate::confluence::{Client, ClientError, Job, JobState};
 use crate::event::{Stage, Unit};
@@ -153,7 +153,7 @@ pub async fn back_up(client: &Client, order: &Order, ctx: &Context) -> Result<Ma
     let job = finished(client, asked(client, order).await?, order, ctx).await?;
     let id = job.id.to_string();
     let (digest, bytes) = download(client, &id, &order.to, ctx).await?;
-    let after = capture(client, &order.scope, ctx).await?;
+    let after = again(&before, client, order, ctx).await?;
     let joined = tokio::task::spawn_blocking(move || bracketed(&before.reading, &after.reading)).await;
     let (reading, flux) = joined.map_err(|error| written(&order.to, std::io::Error::other(error)))??;
     if flux.exceeds(order.flux_limit) {
@@ -164,6 +164,14 @@ pub async fn back_up(client: &Client, order: &Order, ctx: &Context) -> Result<Ma
     let manifest_path = beside(&order.to);
     write(&manifest, &manifest_path)?;
     Ok(Made { job: id, bytes, digest, manifest, manifest_path, flux })
+}
+
+/// Captures the source once more: texts, bytes and older versions of what has still its version are taken over.
+async fn again(before: &Manifest, client: &Client, order: &Order, ctx: &Context) -> Result<Manifest, BackupError> {
+    // What was just read has no file yet.
+    let base = Base::new(&before.reading, &Digest::of("")).map_err(FluxError::from)?;
+    let how = Capture { since: Some(base), ..Capture::default() };
+    Ok(capture_as(client, &order.scope, &how, ctx).await?)
 }
 
 async fn asked(client: &Client, order: &Order) -> Result<Job, BackupError> {

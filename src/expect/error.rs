@@ -73,6 +73,12 @@ pub enum ExpectError {
         /// Which file.
         path: PathBuf,
     },
+    /// An older manifest of which nothing can be taken over.
+    #[error("go on from the manifest of --since: it {what}; capture without it, or name one that fits")]
+    Since {
+        /// What doesn't fit.
+        what: String,
+    },
     /// The source can't be read.
     #[error("capture the manifest: {0}")]
     Observe(#[from] ObserveError),
@@ -90,6 +96,15 @@ impl ExpectError {
     /// Whose failing it is. A claim that can't be trusted says nothing about the backup: the rig's, so that the drill is inconclusive.
     pub fn fault(&self) -> Fault {
         Fault::Rig
+    }
+
+    /// Whether the command asked for what can't be: it, and nothing else, is to be changed.
+    pub fn is_of_the_command(&self) -> bool {
+        match self {
+            Self::Since { .. } => true,
+            Self::Observe(ObserveError::Journal(error)) => !error.is_of_the_disk(),
+            _ => false,
+        }
     }
 
     pub(super) fn file(path: &Path, cause: FileError) -> Self {

@@ -107,6 +107,8 @@ fn set_aside(item: Item, aside: Aside, flux: &mut Flux) -> Item {
 fn header(before: &Reading, after: &Reading, flux: &Flux) -> Header {
     let mut header = after.header.clone();
     header.began = before.header.began.clone();
+    // What the second one took over, it took over from the first.
+    header.capture = before.header.capture.clone();
     for (kind, coverage) in &before.header.coverage {
         if let Coverage::NotRead(_) = coverage {
             header.coverage.insert(*kind, coverage.clone());
@@ -186,6 +188,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: BODY_DIGEST_RULES.into(),
+            capture: None,
         };
         Reading::new(header, items.iter().cloned()).unwrap()
     }

@@ -11,8 +11,9 @@ mod flux;
 mod obtain;
 mod write;
 
+pub use crate::observe::{Base, Capture, Resume};
 pub use backup::{BackupError, Made, Order, back_up};
-pub use capture::{bind, capture};
+pub use capture::{bind, capture, capture_as, since};
 pub use clock::{Clocked, clocked, named_zone};
 pub use error::ExpectError;
 pub use flux::{Flux, FluxError, bracketed};

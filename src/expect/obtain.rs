@@ -126,6 +126,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: BODY_DIGEST_RULES.into(),
+            capture: None,
         };
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A")))]);
         Reading::new(

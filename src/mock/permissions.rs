@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::shapes::{View, group, user};
 use super::store::{Site, Space, Subject};
 
 /// Types of the package, and operation and target of the REST answer.
@@ -29,6 +30,25 @@ pub const OPERATIONS: [(&str, &str, &str); 16] = [
 /// Whether Data Center knows a type of space permission.
 pub fn is_known(kind: &str) -> bool {
     OPERATIONS.iter().any(|(known, ..)| *known == kind)
+}
+
+/// The permissions of a space as Cloud's v1 shows them with the space, one subject each (docs/confluence.md, R69).
+pub fn list_of_cloud(view: &View<'_>, space: &Space) -> Value {
+    let one = |(number, (kind, subject)): (u64, &(String, Subject))| {
+        let (_, operation, target) = OPERATIONS.iter().find(|(known, ..)| known == kind)?;
+        let only = |member: &str, one: Value| json!({ member: { "results": [one], "size": 1 } });
+        let subjects = match subject {
+            Subject::User(key) if view.site.users.contains_key(key) => only("user", user(view, Some(key))),
+            Subject::User(key) => only("user", json!({ "type": "known", "accountId": key })),
+            Subject::Group(name) => only("group", group(view, name)),
+            Subject::All(_) | Subject::Anonymous => json!({}),
+        };
+        Some(json!({
+            "id": number, "subjects": subjects, "operation": { "operation": operation, "targetType": target },
+            "anonymousAccess": *subject == Subject::Anonymous, "unlicensedAccess": matches!(subject, Subject::All(_)),
+        }))
+    };
+    (1..).zip(&space.permissions).filter_map(one).collect()
 }
 
 /// The permissions of a space.

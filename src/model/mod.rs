@@ -3,6 +3,7 @@
 //! Data and rules that follow from data alone. Nothing here knows a file format, a network or a clock.
 
 mod backup;
+mod capture;
 mod check_record;
 mod comparison;
 mod element;
@@ -24,6 +25,7 @@ mod verdict;
 mod version;
 
 pub use backup::{Backup, Form, Scope};
+pub use capture::{AttachmentDepth, CaptureRecord, CarriedOver, InFlux, InFluxItem, Moved, SeesRestricted, Sight};
 pub use check_record::{CheckRecord, CheckState, Grade, Position};
 pub use comparison::{COMPARISON_FORMAT, Comparison, SideForm, SideRecord};
 pub use element::{Element, elements};

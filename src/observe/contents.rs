@@ -1,24 +1,27 @@
 //! Pages and blog posts: live, archived and in the trash; their labels and restrictions.
 
+use super::base::{Base, carry};
 use super::found::Fields;
-use super::{Doing as _, ObserveError, Observer, each, reason};
-use crate::confluence::{Content, ContentQuery, Restriction, Restrictions, Status, User};
-use crate::model::{Field, Kind};
+use super::spaces::Home;
+use super::{Doing as _, ObserveError, Observer, reason};
+use crate::confluence::{Content, Restriction, Restrictions, Sort, Status, User};
+use crate::model::{Field, Kind, wall_clock};
 use crate::reading::{Found, Holder};
 
-const EXPAND: &str = "body.storage,version,history,ancestors,extensions";
+const EXPAND: &str = "version,history,ancestors,extensions";
+const EXPAND_TEXT: &str = ",body.storage";
 const EXPAND_LABELS: &str = ",metadata.labels";
 const EXPAND_RESTRICTIONS: &str = ",restrictions.read.restrictions.user,restrictions.read.restrictions.group,\
     restrictions.update.restrictions.user,restrictions.update.restrictions.group";
 
 /// Every list of a space's content, and the state that it stands for.
-const LISTS: [(&str, Kind, Status); 6] = [
-    ("page", Kind::Page, Status::Current),
-    ("blogpost", Kind::BlogPost, Status::Current),
-    ("page", Kind::Page, Status::Archived),
-    ("blogpost", Kind::BlogPost, Status::Archived),
-    ("page", Kind::Page, Status::Trashed),
-    ("blogpost", Kind::BlogPost, Status::Trashed),
+pub(super) const LISTS: [(Sort, Kind, Status); 6] = [
+    (Sort::Page, Kind::Page, Status::Current),
+    (Sort::BlogPost, Kind::BlogPost, Status::Current),
+    (Sort::Page, Kind::Page, Status::Archived),
+    (Sort::BlogPost, Kind::BlogPost, Status::Archived),
+    (Sort::Page, Kind::Page, Status::Trashed),
+    (Sort::BlogPost, Kind::BlogPost, Status::Trashed),
 ];
 
 /// Content on which more hangs.
@@ -30,26 +33,39 @@ pub(super) struct Live {
     pub(super) number: u64,
     /// Its version.
     pub(super) version: u64,
+    /// When that was made; empty where the answer doesn't say.
+    pub(super) edited: String,
+    /// What it is.
+    pub(super) sort: Sort,
+    /// Its record didn't show all labels: they are still to be read.
+    pub(super) owes_labels: bool,
+    /// The same for restrictions.
+    pub(super) owes_restrictions: bool,
 }
 
 impl Observer<'_> {
     /// Reads the pages and blog posts of the spaces; gives those on which more can hang.
-    pub(super) async fn contents(&self, spaces: &[String]) -> Result<Vec<Live>, ObserveError> {
+    pub(super) async fn contents(&self, spaces: &[Home]) -> Result<Vec<Live>, ObserveError> {
         let mut lists = Vec::new();
         for space in spaces {
-            lists.extend(LISTS.iter().map(|(word, kind, status)| self.list(space, word, *kind, *status)));
+            lists.extend(LISTS.iter().map(|(sort, kind, status)| self.list(space, *sort, *kind, *status)));
         }
-        Ok(each(lists).await?.into_iter().flatten().collect())
+        Ok(self.each(lists).await?.into_iter().flatten().collect())
     }
 
-    async fn list(&self, space: &str, word: &str, kind: Kind, status: Status) -> Result<Vec<Live>, ObserveError> {
-        let what = || format!("the {} {} of the space {space}", status.word(), kind.noun(2));
+    async fn list(&self, space: &Home, sort: Sort, kind: Kind, status: Status) -> Result<Vec<Live>, ObserveError> {
+        let what = || format!("the {} {} of the space {}", status.word(), kind.noun(2), space.key);
         let mut expand = EXPAND.to_owned();
+        // What an older manifest knows isn't read again. Only what is current can be read one by one, whatever the version of the server.
+        let base = self.base().filter(|_| status == Status::Current);
+        if base.is_none() {
+            expand.push_str(EXPAND_TEXT);
+        }
         if status != Status::Trashed {
             expand.push_str(if self.needs.has(Kind::Label) { EXPAND_LABELS } else { "" });
             expand.push_str(if self.needs.has(Kind::Restriction) { EXPAND_RESTRICTIONS } else { "" });
         }
-        let query = ContentQuery { space, kind: word, status, expand: &expand };
+        let query = space.query(sort, status, &expand);
         let mut pager = self.client.contents(query).doing(what)?;
         let mut live = Vec::new();
         let mut first = true;
@@ -65,8 +81,12 @@ impl Observer<'_> {
                 Err(error) => return Err(error).doing(what),
             };
             first = false;
+            let page = match base {
+                Some(base) => self.changed_again(base, sort, page, &(expand.clone() + EXPAND_TEXT)).await?,
+                None => page,
+            };
             for content in page {
-                if content.kind != word {
+                if content.kind != sort.kind() {
                     let problem = format!("the list holds something of the type {}", content.kind);
                     return Err(ObserveError::Answer { what: what(), problem });
                 }
@@ -74,7 +94,7 @@ impl Observer<'_> {
                     self.blind_spot(format!("{} {}, whose list shows others", status.word(), kind.noun(2)));
                     continue;
                 }
-                live.extend(self.content(space, kind, status, &content).await?);
+                live.extend(self.content(&space.key, sort, kind, status, &content).await?);
             }
         }
         if pager.dropped() > 0 {
@@ -87,6 +107,7 @@ impl Observer<'_> {
     async fn content(
         &self,
         space: &str,
+        sort: Sort,
         kind: Kind,
         status: Status,
         content: &Content,
@@ -103,9 +124,15 @@ impl Observer<'_> {
         fields.creation(content);
         fields.version(content.version.as_ref());
         fields.body(content.body.as_ref());
+        let mut live = self.live(sort, content)?;
+        if let Some(old) = self.unchanged(&live)?.filter(|_| !fields.has(Field::Body)) {
+            carry(&old, &mut fields);
+            self.carried(kind, 1);
+        }
+        self.saw(&live);
         // What lies in the trash is taken out of the tree, and versions differ in whether they still show where it was.
         if let (Kind::Page, false, Some(above)) = (kind, status == Status::Trashed, &content.ancestors) {
-            fields.content(Field::Parent, above.last().and_then(|page| page.id.number()));
+            self.parent(space, above.last(), &mut fields).await?;
         }
         let mut name = match kind {
             Kind::Page => vec!["page".to_owned(), space.to_owned(), title],
@@ -122,11 +149,39 @@ impl Observer<'_> {
         if status == Status::Trashed {
             return Ok(None);
         }
-        let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
-        let live = Live { id: content.id.to_string(), number: id, version };
-        self.labels_of(&live, content).await?;
-        self.restrictions_of(&live, content).await?;
+        self.labels_shown(&mut live, content);
+        self.restrictions_shown(&mut live, content);
         Ok(Some(live))
+    }
+
+    /// Reads those again, with their texts, that are not as an older manifest has them. What is gone meanwhile is left out; that shows at the end.
+    async fn changed_again(
+        &self,
+        base: &Base,
+        sort: Sort,
+        page: Vec<Content>,
+        expand: &str,
+    ) -> Result<Vec<Content>, ObserveError> {
+        let again = page.into_iter().map(|content| async move {
+            if base.unchanged(&self.live(sort, &content)?)?.is_some_and(|old| old.fields.contains_key(&Field::Body)) {
+                return Ok(Some(content));
+            }
+            match self.client.one(sort, content.id.as_str(), expand).await {
+                Ok(content) => Ok(Some(content)),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error).doing(|| format!("content {}", content.id)),
+            }
+        });
+        Ok(self.each(again.collect()).await?.into_iter().flatten().collect())
+    }
+
+    /// What is known of content on which more hangs.
+    pub(super) fn live(&self, sort: Sort, content: &Content) -> Result<Live, ObserveError> {
+        let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
+        let (id, number) = (content.id.to_string(), self.id_of(content)?);
+        let edited = content.version.as_ref().and_then(|version| version.when.clone().flatten());
+        let edited = edited.and_then(|when| wall_clock(&when)).unwrap_or_default();
+        Ok(Live { id, number, version, edited, sort, owes_labels: false, owes_restrictions: false })
     }
 
     /// The number of a content's id.
@@ -137,50 +192,61 @@ impl Observer<'_> {
         })
     }
 
-    /// Takes in the labels of a content: those of its record, or the whole list where the record doesn't show all.
-    pub(super) async fn labels_of(&self, live: &Live, content: &Content) -> Result<(), ObserveError> {
+    /// Takes in the labels that the record of a content shows, or notes that they are still to be read.
+    pub(super) fn labels_shown(&self, live: &mut Live, content: &Content) {
         if !self.needs.has(Kind::Label) {
-            return Ok(());
+            return;
         }
-        let holder = Holder::Content(live.number);
         match content.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref()) {
-            Some(list) if !list.may_be_cut() => self.labels(&holder, &list.results),
-            _ => {
-                let all = self.client.labels(&live.id).await.doing(|| format!("the labels of content {}", live.id))?;
-                self.labels(&holder, &all);
-            }
+            Some(list) if !list.may_be_cut() => self.labels(&Holder::Content(live.number), &list.results),
+            _ => live.owes_labels = true,
+        }
+    }
+
+    /// Reads the labels that the record didn't show.
+    pub(super) async fn labels_owed(&self, live: &Live) -> Result<(), ObserveError> {
+        if live.owes_labels {
+            let all = self.client.labels(live.sort, &live.id).await;
+            let all = all.doing(|| format!("the labels of content {}", live.id))?;
+            self.labels(&Holder::Content(live.number), &all);
         }
         Ok(())
     }
 
-    async fn restrictions_of(&self, live: &Live, content: &Content) -> Result<(), ObserveError> {
-        if !self.needs.has(Kind::Restriction) || self.is_not_read(Kind::Restriction) {
+    fn restrictions_shown(&self, live: &mut Live, content: &Content) {
+        if !self.needs.has(Kind::Restriction) {
+            return;
+        }
+        match content.restrictions.as_ref().filter(|restrictions| is_whole(restrictions, true)) {
+            Some(restrictions) => self.restrictions(live, restrictions),
+            None => live.owes_restrictions = true,
+        }
+    }
+
+    /// Reads the restrictions that the record didn't show.
+    pub(super) async fn restrictions_owed(&self, live: &Live) -> Result<(), ObserveError> {
+        if !live.owes_restrictions || self.is_not_read(Kind::Restriction) {
             return Ok(());
         }
-        let shown = content.restrictions.as_ref().filter(|restrictions| is_whole(restrictions, true)).cloned();
-        let restrictions = match shown {
-            Some(restrictions) => restrictions,
-            None => match self.client.restrictions(&live.id).await {
-                Ok(restrictions) if is_whole(&restrictions, false) => restrictions,
-                Ok(_) => {
-                    self.not_read(Kind::Restriction, "this Confluence does not show whom restrictions name");
-                    return Ok(());
-                }
-                Err(error) if error.is_not_shown() || error.status() == Some(401) => {
-                    self.not_read(Kind::Restriction, reason("restrictions", &error));
-                    return Ok(());
-                }
-                Err(error) => return Err(error).doing(|| format!("the restrictions of content {}", live.id)),
-            },
-        };
-        for (operation, restriction) in [("read", restrictions.read), ("update", restrictions.update)] {
+        match self.client.restrictions(&live.id).await {
+            Ok(restrictions) if is_whole(&restrictions, false) => self.restrictions(live, &restrictions),
+            Ok(_) => self.not_read(Kind::Restriction, "this Confluence does not show whom restrictions name"),
+            Err(error) if error.is_not_shown() || error.status() == Some(401) => {
+                self.not_read(Kind::Restriction, reason("restrictions", &error));
+            }
+            Err(error) => return Err(error).doing(|| format!("the restrictions of content {}", live.id)),
+        }
+        Ok(())
+    }
+
+    fn restrictions(&self, live: &Live, restrictions: &Restrictions) {
+        for (operation, restriction) in [("read", &restrictions.read), ("update", &restrictions.update)] {
             for (subject, name) in restriction.iter().flat_map(subjects) {
                 let name = vec!["restriction".to_owned(), operation.to_owned(), subject.to_owned(), name];
                 let (kind, holder) = (Kind::Restriction, Holder::Content(live.number));
                 self.push(Found { kind, id: None, holder, name, aside: None, fields: Vec::new() });
             }
         }
-        Ok(())
     }
 }
 

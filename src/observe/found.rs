@@ -97,6 +97,11 @@ impl Fields {
             .unwrap_or_default()
     }
 
+    /// Whether a field is there, be it absent.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.0.iter().any(|(other, _)| *other == field)
+    }
+
     /// Leaves a field out.
     pub(super) fn without(&mut self, field: Field) {
         self.0.retain(|(other, _)| *other != field);

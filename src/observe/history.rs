@@ -2,11 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
+use super::base::carry;
 use super::contents::Live;
 use super::found::Fields;
 use super::parts::{Bytes, record};
 use super::{Doing as _, ObserveError, Observer};
-use crate::confluence::Content;
+use crate::confluence::{Content, Edition, Version};
 use crate::model::{Field, Key, Kind};
 use crate::reading::{Found, Holder};
 
@@ -15,9 +16,17 @@ const EXPAND_ATTACHMENT: &str = "version,history,extensions,metadata";
 
 impl Observer<'_> {
     /// Reads the versions of a content that are older than its current one; of an attachment also their bytes.
-    pub(super) async fn versions(&self, live: &Live, bytes: Option<&Bytes>) -> Result<(), ObserveError> {
-        if !self.needs.has(Kind::Version) || live.version <= 1 {
-            return Ok(());
+    ///
+    /// Of Cloud's content it gives the first version, which says who made it and when.
+    pub(super) async fn versions(&self, live: &Live, bytes: Option<&Bytes>) -> Result<Option<Version>, ObserveError> {
+        if live.version <= 1 || self.versions_carried(live, bytes.is_some())? {
+            return Ok(None);
+        }
+        if self.client.edition() == Edition::Cloud {
+            return self.cloud_versions(live, bytes).await;
+        }
+        if !self.needs.has(Kind::Version) {
+            return Ok(None);
         }
         let listed = self.listed_versions(live).await?;
         let certain = listed.is_some();
@@ -29,7 +38,29 @@ impl Observer<'_> {
         for number in numbers {
             self.version(live, number, bytes, certain).await?;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Takes over the older versions of content that is as an older manifest has it; false where there is nothing to take over.
+    fn versions_carried(&self, live: &Live, attachment: bool) -> Result<bool, ObserveError> {
+        let (Some(base), Some(old)) = (self.base(), self.unchanged(live)?) else { return Ok(false) };
+        let all = base.versions(&old)?;
+        let whole = !attachment
+            || !self.needs.attachment_bytes
+            || all.iter().all(|version| version.fields.contains_key(&Field::Digest));
+        if !whole || !self.needs.has(Kind::Version) {
+            return Ok(false);
+        }
+        for version in &all {
+            let Some(number) = version.number(Field::Number).and_then(|number| u64::try_from(number).ok()) else {
+                continue;
+            };
+            let mut fields = Fields::default();
+            carry(version, &mut fields);
+            self.push_version(live, number, version.id, fields);
+        }
+        self.carried(Kind::Version, all.len() as u64);
+        Ok(true)
     }
 
     async fn listed_versions(&self, live: &Live) -> Result<Option<Vec<u64>>, ObserveError> {
@@ -83,6 +114,11 @@ impl Observer<'_> {
             return Ok(());
         }
         let id = content.and_then(|content| content.id.number()).filter(|id| *id != live.number);
+        self.push_version(live, number, id, fields);
+        Ok(())
+    }
+
+    pub(super) fn push_version(&self, live: &Live, number: u64, id: Option<u64>, fields: Fields) {
         let found = Found {
             kind: Kind::Version,
             id,
@@ -92,10 +128,9 @@ impl Observer<'_> {
             fields: fields.0,
         };
         self.push(found);
-        Ok(())
     }
 
-    fn fields(&self, content: &Content, attachment: bool, fields: &mut Fields) {
+    pub(super) fn fields(&self, content: &Content, attachment: bool, fields: &mut Fields) {
         if attachment {
             record(content, fields);
             return;

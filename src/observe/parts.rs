@@ -1,11 +1,16 @@
 //! What hangs on a page or blog post: comments, attachments, and what hangs on those.
 
+use super::base::carry;
 use super::contents::Live;
 use super::found::Fields;
+use super::unit::gathering;
 use super::{Doing as _, ObserveError, Observer};
-use crate::confluence::{Children, Content, Extensions};
-use crate::model::{Field, Kind};
+use crate::confluence::{Children, Content, Edition, Extensions, History, Sort, Version};
+use crate::model::{AttachmentDepth, Field, Kind};
 use crate::reading::{Found, FoundValue, Holder};
+
+/// How often what hangs on a page is read, where pieces of it go away while it is read.
+const TRIES: u32 = 3;
 
 const EXPAND_COMMENT: &str =
     "body.storage,version,history,ancestors,extensions.inlineProperties,extensions.resolution,children.attachment";
@@ -18,24 +23,73 @@ pub(super) struct Bytes {
 }
 
 impl Observer<'_> {
-    /// Reads all that hangs on a page or blog post.
+    /// Reads all that hangs on a page or blog post, or takes it from the journal, where it was read before.
     pub(super) async fn parts(&self, holder: Live) -> Result<(), ObserveError> {
-        self.versions(&holder, None).await?;
+        if self.capture.is_none() {
+            return self.hanging(&holder).await;
+        }
+        let mark = format!("{} {}", holder.version, holder.edited);
+        let kept = self.journal.as_ref().map_or(Ok(None), |journal| journal.get(holder.number, &mark))?;
+        if let Some(unit) = kept {
+            self.keep_all(unit);
+            return Ok(());
+        }
+        let mut tries = 1;
+        let unit = loop {
+            let (done, unit) = gathering(self.hanging(&holder)).await;
+            match done {
+                Ok(()) => break unit,
+                // A live source loses content while it is read: that is told at the end, among what changed.
+                Err(error) if error.is_not_found() => {
+                    self.forget(&unit);
+                    if self.is_gone(&holder).await? {
+                        return Ok(());
+                    }
+                    // What hangs on it was listed and is gone: a new list lacks it.
+                    if tries == TRIES {
+                        return Err(error);
+                    }
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        if let Some(journal) = &self.journal {
+            journal.add(holder.number, &mark, &unit)?;
+        }
+        self.keep_all(unit);
+        Ok(())
+    }
+
+    /// Whether a page or blog post that was listed isn't there any more.
+    async fn is_gone(&self, holder: &Live) -> Result<bool, ObserveError> {
+        match self.client.one(holder.sort, &holder.id, "version").await {
+            Ok(content) => Ok(content.status.as_deref() == Some("trashed")),
+            Err(error) if error.is_not_found() => Ok(true),
+            Err(error) => Err(error).doing(|| format!("content {}", holder.id)),
+        }
+    }
+
+    async fn hanging(&self, holder: &Live) -> Result<(), ObserveError> {
+        self.labels_owed(holder).await?;
+        self.restrictions_owed(holder).await?;
+        self.versions(holder, None).await?;
         if self.wants_comments() {
-            for comment in self.comments(&holder).await? {
+            for comment in self.comments(holder).await? {
                 if self.wants_attachments()
+                    && self.client.edition() == Edition::DataCenter
                     && !is_empty(comment.children.as_ref(), |children| children.attachment.is_some())
                 {
-                    self.attachments(&self.live(&comment)?).await?;
+                    self.attachments(&self.live(Sort::FooterComment, &comment)?).await?;
                 }
             }
         }
         if self.wants_attachments() {
-            for attachment in self.attachments(&holder).await? {
+            for attachment in self.attachments(holder).await? {
                 if self.wants_comments()
                     && !is_empty(attachment.children.as_ref(), |children| children.comment.is_some())
                 {
-                    self.comments(&self.live(&attachment)?).await?;
+                    self.comments(&self.live(Sort::Attachment, &attachment)?).await?;
                 }
             }
         }
@@ -51,19 +105,17 @@ impl Observer<'_> {
         self.wants_any(&[Kind::Attachment, Kind::Version, Kind::Label])
     }
 
-    fn live(&self, content: &Content) -> Result<Live, ObserveError> {
-        let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
-        Ok(Live { id: content.id.to_string(), number: self.id_of(content)?, version })
-    }
-
     /// Reads the comments on a content; gives their records.
     async fn comments(&self, holder: &Live) -> Result<Vec<Content>, ObserveError> {
+        if self.client.edition() == Edition::Cloud {
+            return self.cloud_comments(holder).await;
+        }
         let what = || format!("the comments on content {}", holder.id);
         let mut pager = self.client.comments(&holder.id, EXPAND_COMMENT).doing(what)?;
         let mut all = Vec::new();
         while let Some(page) = pager.next().await.doing(what)? {
             for mut comment in page {
-                let live = self.live(&comment)?;
+                let live = self.live(Sort::FooterComment, &comment)?;
                 if !self.is_new(live.number) {
                     continue;
                 }
@@ -76,7 +128,7 @@ impl Observer<'_> {
         Ok(all)
     }
 
-    fn comment(&self, holder: &Live, id: u64, comment: &Content) {
+    pub(super) fn comment(&self, holder: &Live, id: u64, comment: &Content) {
         let mut fields = Fields::default();
         fields.creation(comment);
         fields.version(comment.version.as_ref());
@@ -97,13 +149,13 @@ impl Observer<'_> {
     /// Reads the attachments of a content; gives their records.
     async fn attachments(&self, holder: &Live) -> Result<Vec<Content>, ObserveError> {
         let what = || format!("the attachments of content {}", holder.id);
-        let mut pager = self.client.attachments(&holder.id, EXPAND_ATTACHMENT).doing(what)?;
+        let mut pager = self.client.attachments(holder.sort, &holder.id, EXPAND_ATTACHMENT).doing(what)?;
         let mut all = Vec::new();
         while let Some(page) = pager.next().await.doing(what)? {
             for attachment in page {
-                let live = self.live(&attachment)?;
+                let live = self.live(Sort::Attachment, &attachment)?;
                 if self.is_new(live.number) {
-                    self.attachment(holder, &live, &attachment).await?;
+                    let attachment = self.attachment(holder, live, attachment).await?;
                     all.push(attachment);
                 }
             }
@@ -111,21 +163,21 @@ impl Observer<'_> {
         Ok(all)
     }
 
-    async fn attachment(&self, holder: &Live, live: &Live, attachment: &Content) -> Result<(), ObserveError> {
-        let name = attachment.title.clone().unwrap_or_default();
-        let mut fields = Fields::default();
-        fields.text(Field::Title, Some(&name));
-        fields.value(Field::Status, attachment.status.as_deref().unwrap_or("current"));
-        fields.creation(attachment);
-        record(attachment, &mut fields);
+    async fn attachment(&self, holder: &Live, mut live: Live, attachment: Content) -> Result<Content, ObserveError> {
         let Some(link) = attachment.links.download.clone() else {
             let (what, problem) =
                 (format!("the attachment {}", live.id), "its record has no link to its bytes".to_owned());
             return Err(ObserveError::Answer { what, problem });
         };
-        if self.needs.has(Kind::Attachment) {
-            self.bytes(live, &link, None, &mut fields).await?;
-        }
+        let bytes = Bytes { link };
+        self.versions(&live, Some(&bytes)).await?;
+        let name = attachment.title.clone().unwrap_or_default();
+        let mut fields = Fields::default();
+        fields.text(Field::Title, Some(&name));
+        fields.value(Field::Status, attachment.status.as_deref().unwrap_or("current"));
+        fields.creation(&attachment);
+        record(&attachment, &mut fields);
+        self.bytes_or_size(&live, &bytes, &attachment, &mut fields).await?;
         let found = Found {
             kind: Kind::Attachment,
             id: Some(live.number),
@@ -135,8 +187,36 @@ impl Observer<'_> {
             fields: fields.0,
         };
         self.push(found);
-        self.labels_of(live, attachment).await?;
-        self.versions(live, Some(&Bytes { link })).await
+        self.labels_shown(&mut live, &attachment);
+        self.labels_owed(&live).await?;
+        Ok(attachment)
+    }
+
+    /// What is to be said of the bytes of an attachment: what an older manifest says of an unchanged one, digest and length, or the length that its record
+    /// gives.
+    async fn bytes_or_size(
+        &self,
+        live: &Live,
+        bytes: &Bytes,
+        attachment: &Content,
+        fields: &mut Fields,
+    ) -> Result<(), ObserveError> {
+        if !self.needs.has(Kind::Attachment) {
+            return Ok(());
+        }
+        let old = self.unchanged(live)?.filter(|old| old.fields.contains_key(&Field::Digest));
+        if let (Some(old), true) = (&old, self.needs.attachment_bytes) {
+            carry(old, fields);
+            self.carried(Kind::Attachment, 1);
+            return Ok(());
+        }
+        if self.depth() == AttachmentDepth::Size {
+            let size = attachment.extensions.as_ref().and_then(|extensions| extensions.file_size.as_ref());
+            if let Some(size) = size.and_then(serde_json::Number::as_u64) {
+                fields.number(Field::Bytes, size);
+            }
+        }
+        self.bytes(live, &bytes.link, None, fields).await.map(drop)
     }
 
     /// Hashes the bytes of an attachment, where bytes are needed; says whether the server has a file. Without one, length and digest are absent.
@@ -181,6 +261,13 @@ pub(super) fn record(attachment: &Content, fields: &mut Fields) {
         fields.without(Field::Note);
         fields.text(Field::Note, Some(note));
     }
+}
+
+/// Completes the record of a comment of Cloud, which doesn't say who made it and when, by its first version.
+pub(super) fn made_by(content: &mut Content, first: Version) {
+    let made = content.history.get_or_insert(History { created_by: None, created_date: None });
+    made.created_by = made.created_by.take().or(first.by);
+    made.created_date = made.created_date.take().or(first.when);
 }
 
 /// Where a comment stands, and of an inline one its marker and whether its discussion is open.

@@ -1,8 +1,8 @@
 //! Users, groups and who is in which.
 
 use super::found::Fields;
-use super::{Doing as _, ObserveError, Observer, each, reason};
-use crate::confluence::{ClientError, User};
+use super::{Doing as _, ObserveError, Observer, reason};
+use crate::confluence::{ClientError, Group, User};
 use crate::model::{Field, Key, Kind, Scope, Value};
 use crate::reading::{Found, FoundValue, Holder};
 
@@ -88,12 +88,12 @@ impl Observer<'_> {
             });
         }
         if self.needs.has(Kind::Membership) {
-            each(groups.iter().map(|group| self.members(&group.name)).collect()).await?;
+            self.each(groups.iter().map(|group| self.members(group)).collect()).await?;
         }
         Ok(())
     }
 
-    async fn members(&self, group: &str) -> Result<(), ObserveError> {
+    async fn members(&self, group: &Group) -> Result<(), ObserveError> {
         if self.is_not_read(Kind::Membership) {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl Observer<'_> {
         };
         for member in members.iter().filter_map(User::name_or_key) {
             let name = vec!["member".to_owned(), member.to_owned()];
-            let holder = Holder::Key(Key::new(["group", group]));
+            let holder = Holder::Key(Key::new(["group", group.name.as_str()]));
             self.push(Found { kind: Kind::Membership, id: None, holder, name, aside: None, fields: Vec::new() });
         }
         Ok(())

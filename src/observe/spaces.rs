@@ -3,12 +3,28 @@
 use std::collections::BTreeMap;
 
 use super::found::Fields;
-use super::{Doing as _, ObserveError, Observer, each, reason};
-use crate::confluence::{Label, Space, SpacePermission, Status, User, permission_type};
+use super::{Doing as _, ObserveError, Observer, reason};
+use crate::confluence::{ContentQuery, Edition, Label, Sort, Space, SpacePermission, Status, User, permission_type};
 use crate::model::{Field, Key, Kind, Scope, body_digest};
 use crate::reading::{Found, FoundValue, Holder};
 
 const EXPAND: &str = "description.plain,homepage,metadata.labels";
+
+/// A space as requests name it.
+#[derive(Debug, Clone)]
+pub(super) struct Home {
+    /// Its key.
+    pub(super) key: String,
+    /// Its id.
+    id: Option<String>,
+}
+
+impl Home {
+    /// Asks for content of this space.
+    pub(super) fn query<'a>(&'a self, sort: Sort, status: Status, expand: &'a str) -> ContentQuery<'a> {
+        ContentQuery { space: &self.key, space_id: self.id.as_deref(), sort, status, expand }
+    }
+}
 
 /// A space in scope, with the state that its list stands for.
 struct Listed {
@@ -17,8 +33,8 @@ struct Listed {
 }
 
 impl Observer<'_> {
-    /// Reads the spaces in scope; gives their keys.
-    pub(super) async fn spaces(&self) -> Result<Vec<String>, ObserveError> {
+    /// Reads the spaces in scope; gives them as requests name them.
+    pub(super) async fn spaces(&self) -> Result<Vec<Home>, ObserveError> {
         let mut all: BTreeMap<String, Listed> = BTreeMap::new();
         // Servers differ in what they list without a type, and in which types a filter knows: each way is asked.
         for status in [Status::Current, Status::Archived] {
@@ -35,11 +51,15 @@ impl Observer<'_> {
                 }
             }
         }
-        let keys = all.keys().cloned().collect();
+        let home = |(key, listed): (&String, &Listed)| Home {
+            key: key.clone(),
+            id: listed.space.id.as_ref().map(ToString::to_string),
+        };
+        let homes = all.iter().map(home).collect();
         for (_, listed) in all {
             self.space(&listed).await?;
         }
-        Ok(keys)
+        Ok(homes)
     }
 
     fn in_scope(&self, key: &str) -> bool {
@@ -75,13 +95,18 @@ impl Observer<'_> {
         let (holder, kind) = (Holder::None, Kind::Space);
         self.push(Found { kind, id: None, holder, name, aside: None, fields: fields.0 });
         if self.needs.has(Kind::Label) {
-            match space.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref()) {
-                Some(list) if list.may_be_cut() => {
+            match (space.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref()), &space.id) {
+                (None, Some(id)) if self.client.edition() == Edition::Cloud => {
+                    let labels = self.client.space_labels(id.as_str()).await;
+                    let labels = labels.doing(|| format!("the labels of the space {}", space.key))?;
+                    self.labels(&Holder::Key(key(&space.key)), &labels);
+                }
+                (Some(list), _) if list.may_be_cut() => {
                     self.blind_spot("labels of spaces beyond the number that the list of spaces shows");
                     self.labels(&Holder::Key(key(&space.key)), &list.results);
                 }
-                Some(list) => self.labels(&Holder::Key(key(&space.key)), &list.results),
-                None => self.blind_spot("labels of spaces, which this Confluence does not show over REST"),
+                (Some(list), _) => self.labels(&Holder::Key(key(&space.key)), &list.results),
+                (None, _) => self.blind_spot("labels of spaces, which this Confluence does not show over REST"),
             }
         }
         Ok(())
@@ -107,8 +132,8 @@ impl Observer<'_> {
     }
 
     /// Reads the permissions of the spaces.
-    pub(super) async fn permissions(&self, spaces: &[String]) -> Result<(), ObserveError> {
-        each(spaces.iter().map(|space| self.permissions_of(space)).collect()).await.map(drop)
+    pub(super) async fn permissions(&self, spaces: &[Home]) -> Result<(), ObserveError> {
+        self.each(spaces.iter().map(|space| self.permissions_of(&space.key)).collect()).await.map(drop)
     }
 
     async fn permissions_of(&self, space: &str) -> Result<(), ObserveError> {
@@ -180,6 +205,9 @@ fn subjects(grant: &SpacePermission) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     if grant.anonymous_access == Some(true) {
         all.push(("anonymous", String::new()));
+    }
+    if grant.unlicensed_access == Some(true) {
+        all.push(("all", String::new()));
     }
     if let Some(subjects) = &grant.subjects {
         let users = subjects.user.iter().flat_map(|list| &list.results);

@@ -1,15 +1,16 @@
 //! Page templates. Data Center is not known to show them over REST (docs/confluence.md, R18).
 
 use super::found::Fields;
+use super::spaces::Home;
 use super::{Doing as _, ObserveError, Observer, reason};
 use crate::model::{Field, Kind, Scope};
 use crate::reading::{Found, Holder};
 
 impl Observer<'_> {
     /// Reads the templates of the spaces and, of a whole site, the site's own.
-    pub(super) async fn templates(&self, spaces: &[String]) -> Result<(), ObserveError> {
+    pub(super) async fn templates(&self, spaces: &[Home]) -> Result<(), ObserveError> {
         let site = (*self.scope == Scope::Site).then_some(None);
-        for space in site.into_iter().chain(spaces.iter().map(|space| Some(space.as_str()))) {
+        for space in site.into_iter().chain(spaces.iter().map(|space| Some(space.key.as_str()))) {
             let templates = match self.client.templates(space).await {
                 Ok(templates) => templates,
                 Err(error) if error.is_not_shown() => {

@@ -27,7 +27,7 @@ pub enum Holder {
 }
 
 /// The value of a field, perhaps still a reference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FoundValue {
     /// There is none.
     Absent,
@@ -38,7 +38,7 @@ pub enum FoundValue {
 }
 
 /// An item as a reader finds it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// What it is.
     pub kind: Kind,

@@ -12,8 +12,8 @@ use crate::model::{Digest, Hasher, Item, Kind};
 /// The format number that this program writes. It reads all up to it.
 ///
 /// 2 added kinds (watch, like, property, profile, task), fields and a reason to set aside, of which a program that knows format 1 can't read a line.
-/// What a file of format 1 says means the same in format 2.
-pub const FORMAT: u32 = 2;
+/// 3 added to the header how a live source was captured. What a file of an older format says means the same in format 3.
+pub const FORMAT: u32 = 3;
 
 /// The kinds that files of format 1 know nothing of.
 const SINCE_2: [Kind; 5] = [Kind::Watch, Kind::Like, Kind::Property, Kind::Profile, Kind::Task];
@@ -241,6 +241,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: crate::model::BODY_DIGEST_RULES.into(),
+            capture: None,
         };
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A\u{2028}b"))), (Field::Parent, None)]);
         let item = Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: Some(1), aside: None, fields };
@@ -271,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_file_of_format_1_says_that_newer_kinds_were_not_read() {
-        let text = String::from_utf8(written()).unwrap().replacen("\"manifest\":2", "\"manifest\":1", 1);
+        let text =
+            String::from_utf8(written()).unwrap().replacen(&format!("\"manifest\":{FORMAT}"), "\"manifest\":1", 1);
         let (head, closing) = text.trim_end().rsplit_once('\n').unwrap();
         let head = format!("{head}\n");
         let (counts, _) = closing.rsplit_once("\"sha256\":\"").unwrap();
@@ -285,8 +287,8 @@ mod tests {
     fn an_edit_and_a_newer_format_are_refused() {
         let text = String::from_utf8(written()).unwrap();
         assert!(matches!(read_manifest(text.replace("OPS", "OPX").as_bytes()), Err(FileError::Edited { .. })));
-        let newer = text.replacen("\"manifest\":2", "\"manifest\":3", 1);
-        assert!(matches!(read_manifest(newer.as_bytes()), Err(FileError::Newer { found: 3 })));
+        let newer = text.replacen(&format!("\"manifest\":{FORMAT}"), "\"manifest\":999", 1);
+        assert!(matches!(read_manifest(newer.as_bytes()), Err(FileError::Newer { found: 999 })));
         assert!(matches!(read_manifest(&b"PK\x03\x04"[..]), Err(FileError::NotAManifest(_))));
     }
 }

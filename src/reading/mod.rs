@@ -33,7 +33,7 @@ pub use set::{Gathering, Items, ReadError};
 pub use stored::Shown;
 
 pub use crate::model::Claim;
-use crate::model::{Aside, Damage, Descriptor, Digest, Identity, Item, Key, Kind, Ledger, Scope};
+use crate::model::{Aside, CaptureRecord, Damage, Descriptor, Digest, Identity, Item, Key, Kind, Ledger, Scope};
 use set::Set;
 
 /// What a side could show of a kind.
@@ -66,6 +66,9 @@ pub struct Header {
     pub blind_spots: Vec<String>,
     /// The rules of its text digests: [`crate::model::BODY_DIGEST_RULES`].
     pub texts: String,
+    /// How it was captured, where it is the manifest of a live source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRecord>,
 }
 
 impl Header {
@@ -197,6 +200,7 @@ impl Inventory {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: String::new(),
+            capture: None,
         };
         Ok(Self {
             reading: Reading::new(header, [])?,

@@ -139,6 +139,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: String::new(),
+            capture: None,
         };
         let there = rezoned(&Reading::new(header, items).unwrap(), &TimeZone::UTC, &zone("Europe/Berlin")).unwrap();
         let keys: Vec<String> = Kind::ALL

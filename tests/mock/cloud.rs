@@ -223,3 +223,22 @@ async fn errors_have_the_shape_of_v2() {
         assert_eq!(rig.status(&format!("/api/v2/{asks}")).await, 501, "{asks}");
     }
 }
+
+/// R63, R69: people by account id, and the permissions of a space, which v1 shows with it, one subject each [S].
+#[tokio::test]
+async fn what_v1_still_has_is_there_beside_v2() {
+    let rig = wiki(&site()).await;
+    let author = rig.get("/api/v2/pages/10").await["authorId"].as_str().unwrap().to_owned();
+    assert_eq!(rig.get(&format!("/rest/api/user?accountId={author}")).await["userKey"], author.as_str());
+    let space = rig.get("/rest/api/space/OPS?expand=permissions").await;
+    let grants = space["permissions"].as_array().unwrap();
+    assert!(!grants.is_empty());
+    for grant in grants {
+        let members: Vec<&String> = grant.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["anonymousAccess", "id", "operation", "subjects", "unlicensedAccess"]);
+        assert!(grant["operation"]["targetType"].is_string());
+    }
+    let centre = Rig::restored("site", &site()).await;
+    assert_eq!(centre.get("/rest/api/space/OPS?expand=permissions").await.get("permissions"), None);
+    assert_eq!(centre.status(&format!("/rest/api/user?accountId={author}")).await, 400);
+}

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use rehearsal::clock::Context;
-use rehearsal::confluence::{ContentQuery, Status};
+use rehearsal::confluence::{ContentQuery, Sort, Status};
 use rehearsal::event::Events;
 use rehearsal::model::{Backup, Digest, Form};
 use rehearsal::package::{Habit, ObjectWriter, PackageWriter, Raw, RawObject};
@@ -98,7 +98,7 @@ pub fn ledgers(state: &Path) -> Vec<String> {
 }
 
 async fn titles(instance: &Instance) -> Vec<String> {
-    let query = ContentQuery { space: "OPS", kind: "page", status: Status::Current, expand: "" };
+    let query = ContentQuery { space: "OPS", space_id: None, sort: Sort::Page, status: Status::Current, expand: "" };
     let pages = instance.client().contents(query).unwrap().all().await.unwrap();
     pages.into_iter().filter_map(|page| page.title).collect()
 }

@@ -26,6 +26,12 @@ impl Id {
     }
 }
 
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl std::fmt::Display for Id {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -111,6 +117,12 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
+    /// The same list of something else.
+    pub(super) fn map<U>(self, each: impl FnMut(T) -> U) -> List<U> {
+        let Self { results, limit, size, next_cursor, links } = self;
+        List { results: results.into_iter().map(each).collect(), limit, size, next_cursor, links }
+    }
+
     /// Whether a list that is nested in another answer may have been cut off.
     pub fn may_be_cut(&self) -> bool {
         let seen = self.results.len() as u64;

@@ -39,6 +39,9 @@ pub struct Space {
     /// When, in the server's zone; from 9.x on.
     #[serde(default, deserialize_with = "shown")]
     pub creation_date: Option<Option<String>>,
+    /// Who may do what in it; Cloud alone shows it here.
+    #[serde(default)]
+    pub permissions: Option<Vec<SpacePermission>>,
     /// What was not expanded.
     #[serde(default, rename = "_expandable")]
     pub expandable: Expandable,
@@ -78,6 +81,9 @@ pub struct SpacePermission {
     /// To everybody, logged in or not.
     #[serde(default)]
     pub anonymous_access: Option<bool>,
+    /// To everybody who is logged in, on Cloud.
+    #[serde(default)]
+    pub unlicensed_access: Option<bool>,
 }
 
 /// An operation on a type of content. Two editions of Confluence's reference name its members differently.

@@ -47,4 +47,7 @@ impl User {
 pub struct Group {
     /// Its name.
     pub name: String,
+    /// Its id; Cloud alone has one.
+    #[serde(default)]
+    pub id: Option<String>,
 }

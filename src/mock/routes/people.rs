@@ -4,6 +4,7 @@ use crate::mock::expand::Expand;
 use crate::mock::import::made_key;
 use crate::mock::paging::offset;
 use crate::mock::server::Call;
+use crate::mock::settings::Dialect;
 use crate::mock::shapes::{self, account, group, user};
 use crate::mock::store::Account;
 
@@ -21,11 +22,13 @@ pub fn may_see_people(call: &Call<'_>) -> Result<(), Refusal> {
     call.view.rights().see_people().then_some(()).ok_or_else(refusal)
 }
 
-/// `GET user?username=` or `?key=`: anybody whom the site knows by name, with or without an account.
+/// `GET user?username=` or `?key=`, of Cloud also `?accountId=`: anybody whom the site knows by name, with or without an account.
 pub fn one_user(call: &Call<'_>) -> Answer {
     may_see_people(call)?;
     let site = call.view.site;
-    let key = match (call.ask.get("key"), call.ask.get("username")) {
+    // The mock knows no accounts of Cloud: its account ids are the keys of the package (docs/confluence.md, R63).
+    let account = call.ask.get("accountId").filter(|_| call.view.settings.dialect == Dialect::Cloud);
+    let key = match (call.ask.get("key").or(account), call.ask.get("username")) {
         (Some(key), _) => Some(key).filter(|key| site.users.contains_key(*key)),
         (None, Some(name)) => site.user_key(name),
         (None, None) => return Err(Refusal::bad_request("A username or a key is needed")),

@@ -5,6 +5,8 @@ use super::version::metadata;
 use super::{View, encode, instant, user};
 use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
+use crate::mock::permissions;
+use crate::mock::settings::Dialect;
 use crate::mock::store::Space;
 
 /// A space; 9.x prints status, creator and last modifier unasked (docs/confluence.md, R8).
@@ -45,6 +47,13 @@ pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
             out.insert("homepage".into(), content(view, home, &expand.under("homepage"))?);
         } else {
             expandable.insert("homepage".into(), format!("/rest/api/content/{}", home.id).into());
+        }
+    }
+    if view.settings.dialect == Dialect::Cloud {
+        if expand.has("permissions") {
+            out.insert("permissions".into(), permissions::list_of_cloud(view, row));
+        } else {
+            expandable.insert("permissions".into(), "".into());
         }
     }
     for name in ["icon", "retentionPolicy"] {

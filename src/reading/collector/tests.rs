@@ -19,6 +19,7 @@ fn header() -> Header {
         coverage: BTreeMap::new(),
         blind_spots: Vec::new(),
         texts: crate::model::BODY_DIGEST_RULES.into(),
+        capture: None,
     }
 }
 
