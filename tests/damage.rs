@@ -59,6 +59,18 @@ const TABLE: &[(Mutation, [Findings; 2])] = &[
     (Mutation::ChangeParent, both("page-tree/differs")),
     (Mutation::RenameTitle, [RENAMED, "page-tree/differs"]),
     (Mutation::GarbleTitle, [RENAMED, "page-tree/differs"]),
+    (
+        Mutation::DecomposeTitle,
+        [
+            "attachments/missing-with-page, attachments/unexpected-with-page, page-tree/missing, page-tree/unexpected",
+            "page-tree/differs",
+        ],
+    ),
+    (Mutation::RecaseTitle, [RENAMED, "page-tree/differs"]),
+    (Mutation::AnotherWiki, [ALL_RENAMED, "page-bodies/differs x22, page-tree/differs x22"]),
+    (Mutation::StaleContent, both("page-bodies/differs x10, page-tree/differs x10")),
+    (Mutation::DropInlineMarker, both("page-bodies/differs")),
+    (Mutation::DropHistory, ["history/missing x4", "history/missing x4"]),
     (Mutation::DropRestriction, both("restrictions/missing x2")),
     (Mutation::DropLabel, both("labels/missing")),
     (Mutation::DropComment, both("comments/missing")),
@@ -94,6 +106,11 @@ const POST_GONE: Findings = "attachments/missing-with-blog-post, blog-posts/miss
 /// Where content is known by its name, another name is another page, with all that hangs on it.
 const RENAMED: Findings = "history/missing-with-page, history/unexpected-with-page, labels/missing-with-page, \
      labels/unexpected-with-page, page-tree/missing, page-tree/unexpected";
+/// All pages under other names, and the home page of the space with them.
+const ALL_RENAMED: Findings = "attachments/missing-with-page, attachments/unexpected-with-page, comments/missing-with-page, \
+     comments/unexpected-with-page, history/missing-with-page, history/unexpected-with-page, labels/missing-with-page, \
+     labels/unexpected-with-page, page-tree/missing x22, page-tree/unexpected x22, restrictions/missing-with-page, \
+     restrictions/unexpected-with-page, spaces/differs";
 /// What was in a space goes with it, and is told once a kind.
 const SPACE_GONE: Findings = "attachments/missing-with-space, blog-posts/missing-with-space, comments/missing-with-space, \
      history/missing-with-space, labels/missing-with-space, page-tree/missing-with-space, permissions/missing-with-space, \

@@ -62,7 +62,8 @@ fn all_damage_to_a_backup_is_caught_and_harmless_changes_pass_and_the_backup_is_
     let (code, proof, said) = proven(folder.path(), &[]);
     assert_eq!((code, &proof["verdict"]), (0, &"passed".into()), "{said}");
     let tried = proof["trials"].as_array().unwrap().iter().filter(|trial| trial["state"]["drilled"].is_object());
-    assert!(tried.count() >= 33, "{said}");
+    assert_eq!(tried.count(), proof["trials"].as_array().unwrap().len(), "everything can be tried on a sample: {said}");
+    assert_eq!(trial(&proof, "manifest-of-another-backup")["sort"], "manifest");
     let caught = &trial(&proof, "drop-restriction")["state"]["drilled"]["caught-by"];
     assert_eq!(caught, &serde_json::json!(["restrictions"]));
     assert_eq!(trial(&proof, "empty-file")["state"]["drilled"]["caught-by"][0], "stage/acquire");
@@ -115,20 +116,40 @@ fn wrong_usage_is_told_from_a_backup_that_is_not_there() {
     assert!(code == 1 && said.contains("s.zip"), "{said}");
     std::fs::create_dir(folder.path().join("s.zip")).unwrap();
     let (code, _, said) = program(folder.path(), &["s.yaml"]);
-    assert!(code == 2 && said.contains("pack it into a zip"), "{said}");
+    assert!(code == 1 && said.contains("the backup holds nothing"), "{said}");
 }
 
-/// Real packages whose undamaged drill passes: whatever can be damaged in them is noticed, and no harmless change is.
+/// Damage that no drill of a backup of this form can notice, by package. None is known.
+const BLIND_SPOTS: [(&str, &[&str]); 5] = [
+    ("site-4.0.zip", &[]),
+    ("site-5.1.zip", &[]),
+    ("site-5.9.zip", &[]),
+    ("space-5.4.zip", &[]),
+    // A folder: copies of it are packed.
+    ("space-cloud-2017", &[]),
+];
+
 #[test]
-fn damage_to_real_packages_is_caught() {
+fn drills_of_real_backups_notice_all_that_can_be_damaged_in_them() {
     let Some(corpus) = common::corpus() else { return };
-    for (name, least) in [("site-5.9.zip", 26), ("space-5.4.zip", 24)] {
+    let (_, names, _) = program(tempfile::tempdir().unwrap().path(), &["--list"]);
+    // What is done to the zip, or while all of it is read, is the same whatever is in it.
+    let container = ["zip", "file", "archive", "descriptor", "entities", "xml", "name", "bomb", "entries", "deflate"];
+    let about = |name: &&str| !container.iter().any(|word| name.split('-').any(|part| part == *word));
+    let content: Vec<&str> = names.lines().filter(about).flat_map(|name| ["--only", name]).collect();
+    for (at, (package, blind)) in BLIND_SPOTS.into_iter().enumerate() {
         let folder = tempfile::tempdir().unwrap();
-        scenario(folder.path(), common::package(&corpus, name).to_str().unwrap(), "[all]");
-        let (code, proof, said) = proven(folder.path(), &[]);
-        assert_eq!(code, 0, "{name}: {said}");
+        scenario(folder.path(), common::package(&corpus, package).to_str().unwrap(), "[all]");
+        let (code, proof, said) = proven(folder.path(), if at == 0 { &[] } else { &content });
         let trials = proof["trials"].as_array().unwrap();
-        let caught = trials.iter().filter(|trial| trial["sort"] != "harmless" && trial["state"]["drilled"].is_object());
-        assert!(caught.count() >= least, "{name}: {said}");
+        let survived: Vec<&str> = trials
+            .iter()
+            .filter(|trial| trial["sort"] != "harmless" && trial["state"]["drilled"]["verdict"] == "passed")
+            .map(|trial| trial["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(survived, blind, "{package}: {said}");
+        assert_eq!(code, i32::from(!blind.is_empty()), "{package}: {said}");
+        let drilled = trials.iter().filter(|trial| trial["state"]["drilled"].is_object()).count();
+        assert!(drilled >= 17, "{package}: {said}");
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn apply(mutation: Mutation, seed: u64, from: &Path, to: &Path) -> Re
                     Some((Plan { stored: true, ..Plan::default() }, "compressed nothing".to_owned()))
                 }
                 Mutation::ReorderObjects => turned(&package)?,
+                Mutation::SpaceObjects => spaced(&package)?,
                 _ => return Ok(None),
             };
             let (plan, what) = plan.ok_or_else(none)?;
@@ -133,6 +134,21 @@ fn turned(package: &Package) -> Result<Option<(Plan, String)>, DamageError> {
         Plan { content, ..Plan::default() },
         format!("put the objects from byte {middle} before those from byte {first}"),
     )))
+}
+
+/// More white space between the objects.
+fn spaced(package: &Package) -> Result<Option<(Plan, String)>, DamageError> {
+    let places = places(package)?;
+    let mut segments = Vec::new();
+    let mut at = 0;
+    for (begin, _) in &places {
+        segments.extend([Segment::Copy(at, *begin), Segment::New(b"\n\n    ".to_vec())]);
+        at = *begin;
+    }
+    segments.push(Segment::Copy(at, u64::MAX));
+    let content = [("entities.xml".to_owned(), segments)].into();
+    let what = format!("put white space before {} objects", places.len());
+    Ok((!places.is_empty()).then_some((Plan { content, ..Plan::default() }, what)))
 }
 
 /// Flips a bit in the middle of the packed bytes of an entry.

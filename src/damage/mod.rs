@@ -49,6 +49,18 @@ pub enum Mutation {
     DuplicateTitle,
     /// A title with letters beyond ASCII was read in the wrong encoding.
     GarbleTitle,
+    /// A title with composed letters has them decomposed: it looks the same, and is found by nobody who types it.
+    DecomposeTitle,
+    /// A title is written in capitals.
+    RecaseTitle,
+    /// All pages of the backup have other titles and another one's texts, as many as before: a backup of another wiki.
+    AnotherWiki,
+    /// The newest edits of every page are missing: a new file with an old content.
+    StaleContent,
+    /// The marker of an inline comment vanishes from the text of its page.
+    DropInlineMarker,
+    /// All older versions of a page vanish.
+    DropHistory,
     /// The view restriction of a page vanishes: everybody can read it.
     DropRestriction,
     /// A label vanishes from a page.
@@ -108,11 +120,13 @@ pub enum Mutation {
     StoreInsteadOfDeflate,
     /// Harmless: the second half of the objects stands before the first.
     ReorderObjects,
+    /// Harmless: the objects stand further apart.
+    SpaceObjects,
 }
 
 impl Mutation {
     /// Every mutation; [`Self::CutZip`] with the half and with all but the last byte.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 47] = [
         Self::RemovePage,
         Self::RemoveBlogPost,
         Self::CutBody,
@@ -124,6 +138,12 @@ impl Mutation {
         Self::RenameTitle,
         Self::DuplicateTitle,
         Self::GarbleTitle,
+        Self::DecomposeTitle,
+        Self::RecaseTitle,
+        Self::AnotherWiki,
+        Self::StaleContent,
+        Self::DropInlineMarker,
+        Self::DropHistory,
         Self::DropRestriction,
         Self::DropLabel,
         Self::DropComment,
@@ -153,6 +173,7 @@ impl Mutation {
         Self::ReorderEntries,
         Self::StoreInsteadOfDeflate,
         Self::ReorderObjects,
+        Self::SpaceObjects,
     ];
 
     /// Its name in reports, in kebab-case.
@@ -169,6 +190,12 @@ impl Mutation {
             Self::RenameTitle => "rename-title",
             Self::DuplicateTitle => "duplicate-title",
             Self::GarbleTitle => "garble-title",
+            Self::DecomposeTitle => "decompose-title",
+            Self::RecaseTitle => "recase-title",
+            Self::AnotherWiki => "another-wiki",
+            Self::StaleContent => "stale-content",
+            Self::DropInlineMarker => "drop-inline-marker",
+            Self::DropHistory => "drop-history",
             Self::DropRestriction => "drop-restriction",
             Self::DropLabel => "drop-label",
             Self::DropComment => "drop-comment",
@@ -197,12 +224,20 @@ impl Mutation {
             Self::ReorderEntries => "reorder-entries",
             Self::StoreInsteadOfDeflate => "store-instead-of-deflate",
             Self::ReorderObjects => "reorder-objects",
+            Self::SpaceObjects => "space-objects",
         }
     }
 
     /// Whether a drill must pass all the same.
     pub const fn is_harmless(self) -> bool {
-        matches!(self, Self::Rezip | Self::ReorderEntries | Self::StoreInsteadOfDeflate | Self::ReorderObjects)
+        matches!(
+            self,
+            Self::Rezip
+                | Self::ReorderEntries
+                | Self::StoreInsteadOfDeflate
+                | Self::ReorderObjects
+                | Self::SpaceObjects
+        )
     }
 }
 
@@ -265,6 +300,14 @@ impl DamageError {
             Self::Unchanged { .. } | Self::Io { .. } => Fault::Rig,
         }
     }
+}
+
+/// Writes a zip with the entries of the package `from`, a folder perhaps, and nothing broken.
+///
+/// # Errors
+/// A package that can't be read, a file that can't be written.
+pub fn copy(from: &Path, to: &Path) -> Result<(), DamageError> {
+    rewrite::write(&Package::open(from, &Limits::default())?, &rewrite::Plan::default(), to)
 }
 
 /// Writes a copy of the package `from` to `to`, with one thing broken. What is broken is drawn by lot from what is fit for it: the same seed

@@ -53,6 +53,29 @@ pub(super) fn fit(mutation: Mutation, seed: u64, contents: &Contents, page: usiz
                 title.bytes().map(|byte| if byte < 0x80 { byte } else { byte | 0x20 }).map(char::from).collect();
             Some(say("garbled the title of the page", Kind::Page).editing(page, titles(&garbled)))
         }
+        Mutation::DecomposeTitle => {
+            let title = live_title(contents, page)?;
+            let decomposed = decomposed(title).filter(|other| other != title)?;
+            Some(say("decomposed letters of the title of the page", Kind::Page).editing(page, titles(&decomposed)))
+        }
+        Mutation::RecaseTitle => {
+            let title = live_title(contents, page)?;
+            let capitals = Some(title.to_uppercase()).filter(|other| other != title)?;
+            Some(say("wrote the title of the page in capitals", Kind::Page).editing(page, titles(&capitals)))
+        }
+        Mutation::DropInlineMarker => {
+            let body = contents.body(page).filter(|_| contents.is_live_holder(page))?;
+            contents.things().get(body).filter(|thing| thing.body.is_some() && thing.marked)?;
+            let said = say("took the marker of an inline comment out of the page", Kind::Page);
+            Some(said.editing(body, [Op::Unmark { name: "body" }]))
+        }
+        Mutation::DropHistory => {
+            contents.is_live_holder(page).then_some(())?;
+            let older = contents.of_class("Page").filter(|other| contents.original(*other) == Some(page));
+            let older: Vec<usize> = older.collect();
+            let several = older.len() > 1;
+            say("dropped all older versions of the page", Kind::Page).removing(contents, &older).filter(|_| several)
+        }
         Mutation::DropOldVersion => {
             contents.original(page).filter(|original| contents.is_live_holder(*original))?;
             contents.raw(page)?.text("contentStatus").filter(|status| *status == "current")?;
@@ -102,6 +125,49 @@ fn stale(contents: &Contents, page: usize) -> Option<Victim> {
     let date = Op::CopyProperty { name: "lastModificationDate", from: before };
     let said = Victim::new(contents, "took the newest edit from the page", &[(Kind::Page, page)]);
     differs.then(|| said.editing(body, [Op::CopyProperty { name: "body", from: its }]).editing(page, [date]))
+}
+
+/// Every live page with another title and the text of the next one.
+pub(super) fn all_others(contents: &Contents) -> Option<Victim> {
+    let pages: Vec<(usize, usize)> =
+        contents.of_class("Page").filter_map(|page| Some((page, plain_body(contents, page)?))).collect();
+    let victim = Victim::new(contents, "gave other titles and texts to all pages", &[]);
+    let next = pages.iter().cycle().skip(1);
+    let all = pages.iter().zip(next).fold(victim, |victim, ((page, body), (_, its))| {
+        let id = contents.raw(*page).and_then(|raw| raw.id.clone()).unwrap_or_default();
+        let victim = victim.editing(*page, titles(&format!("Another page {id}")));
+        if body == its { victim } else { victim.editing(*body, [Op::CopyProperty { name: "body", from: *its }]) }
+    });
+    (pages.len() > 1).then_some(all)
+}
+
+/// Every page that has an older version, as that was.
+pub(super) fn all_stale(contents: &Contents) -> Option<Victim> {
+    let victims: Vec<Victim> = contents.of_class("Page").filter_map(|page| stale(contents, page)).collect();
+    let said = Victim::new(contents, "took the newest edit from every page that has an older version", &[]);
+    (victims.len() > 1).then(|| victims.into_iter().fold(said, Victim::and))
+}
+
+/// A text with its first composed Latin letters taken apart.
+fn decomposed(text: &str) -> Option<String> {
+    const LETTERS: [(char, &str); 14] = [
+        ('ä', "a\u{308}"),
+        ('ö', "o\u{308}"),
+        ('ü', "u\u{308}"),
+        ('Ä', "A\u{308}"),
+        ('Ö', "O\u{308}"),
+        ('Ü', "U\u{308}"),
+        ('é', "e\u{301}"),
+        ('è', "e\u{300}"),
+        ('á', "a\u{301}"),
+        ('à', "a\u{300}"),
+        ('í', "i\u{301}"),
+        ('ó', "o\u{301}"),
+        ('ú', "u\u{301}"),
+        ('ñ', "n\u{303}"),
+    ];
+    let (composed, apart) = LETTERS.iter().find(|(letter, _)| text.contains(*letter))?;
+    Some(text.replace(*composed, apart))
 }
 
 fn swapped(contents: &Contents, page: usize) -> Option<Victim> {

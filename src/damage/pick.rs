@@ -23,6 +23,8 @@ pub(super) enum Op {
     CopyProperty { name: &'static str, from: usize },
     /// The first half of a text.
     Halve { name: &'static str },
+    /// The first marker of an inline comment in a text, not what it marks.
+    Unmark { name: &'static str },
     /// One more letter at the end of the first parameter of a macro in a text.
     Lengthen { name: &'static str },
 }
@@ -46,7 +48,7 @@ impl Victim {
     pub(super) fn new(contents: &Contents, what: &str, subjects: &[(Kind, usize)]) -> Self {
         let subjects: Vec<_> = subjects.iter().map(|(kind, index)| contents.subject(*kind, *index)).collect();
         let ids: Vec<String> = subjects.iter().filter_map(|subject| subject.id).map(|id| id.to_string()).collect();
-        let what = format!("{what} ({})", ids.join(", "));
+        let what = if ids.is_empty() { what.to_owned() } else { format!("{what} ({})", ids.join(", ")) };
         let (remove, edits, drop, bytes) = Default::default();
         Self { remove, edits, drop, bytes, applied: Applied { what, subjects } }
     }
@@ -71,6 +73,13 @@ impl Victim {
         Some(self)
     }
 
+    /// With what is to be done to others as well.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.edits.extend(other.edits);
+        self.applied.subjects.extend(other.applied.subjects);
+        self
+    }
+
     pub(super) fn editing(mut self, index: usize, ops: impl IntoIterator<Item = Op>) -> Self {
         self.edits.entry(index).or_default().extend(ops);
         self
@@ -90,6 +99,11 @@ pub(super) fn first<T>(
 
 /// Something fit for this mutation; `None` where there is nothing, or the mutation is about files.
 pub(super) fn choose(mutation: Mutation, seed: u64, contents: &Contents) -> Option<Victim> {
+    match mutation {
+        Mutation::AnotherWiki => return pages::all_others(contents),
+        Mutation::StaleContent => return pages::all_stale(contents),
+        _ => {}
+    }
     let class = match mutation {
         Mutation::RemovePage
         | Mutation::CutBody
@@ -101,6 +115,10 @@ pub(super) fn choose(mutation: Mutation, seed: u64, contents: &Contents) -> Opti
         | Mutation::ChangeParent
         | Mutation::RenameTitle
         | Mutation::GarbleTitle
+        | Mutation::DecomposeTitle
+        | Mutation::RecaseTitle
+        | Mutation::DropInlineMarker
+        | Mutation::DropHistory
         | Mutation::DropOldVersion => "Page",
         Mutation::RemoveBlogPost => "BlogPost",
         Mutation::DropRestriction => "ContentPermissionSet",

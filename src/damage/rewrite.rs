@@ -65,8 +65,10 @@ pub(super) fn write(package: &Package, plan: &Plan, to: &Path) -> Result<(), Dam
             }
         }
     }
+    // In a folder nothing is packed, and in a zip of it all is to be.
+    let all = plan.order == Order::Sorted || package.path().is_dir();
     for entry in entries {
-        let deflate = !plan.stored && (entry.packed != entry.bytes || plan.order == Order::Sorted);
+        let deflate = !plan.stored && (all || entry.packed != entry.bytes);
         match plan.content.get(&entry.name) {
             Some(segments) => zip.entry(&entry.name, deflate, &mut Spliced::new(package, &entry.name, segments))?,
             None => zip.entry(&entry.name, deflate, &mut package.read(entry)?)?,

@@ -100,6 +100,16 @@ fn apply(text: &str, op: &Op, written: &BTreeMap<usize, String>) -> Option<Strin
             let at = full.find("</ac:parameter>")?;
             replaced(property.inner, &cdata(&format!("{}x{}", full.get(..at)?, full.get(at..)?)))
         }
+        Op::Unmark { name } => {
+            const END: &str = "</ac:inline-comment-marker>";
+            let property = property(name)?;
+            let full = bare(text.get(property.inner.clone())?)?;
+            let begin = full.find("<ac:inline-comment-marker")?;
+            let inside = begin + full.get(begin..)?.find('>')? + 1;
+            let end = inside + full.get(inside..)?.find(END)?;
+            let parts = [full.get(..begin)?, full.get(inside..end)?, full.get(end + END.len()..)?];
+            replaced(property.inner, &cdata(&parts.concat()))
+        }
         Op::Halve { name } => {
             let property = property(name)?;
             let full = bare(text.get(property.inner.clone())?)?;

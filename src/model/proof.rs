@@ -59,6 +59,8 @@ pub enum Sort {
     Damage,
     /// The target loses or changes something while it restores: the drill must not pass.
     Target,
+    /// The manifest is tampered with: the drill must not pass.
+    Manifest,
     /// Nothing is lost: the drill must pass.
     Harmless,
 }
@@ -140,7 +142,7 @@ impl Trial {
                 (_, Sort::Harmless) => Outcome::CriedWolf,
                 (Verdict::Passed, _) => Outcome::Survived,
                 (Verdict::Inconclusive, Sort::Damage) => Outcome::Undecided,
-                (Verdict::Failed, _) | (Verdict::Inconclusive, Sort::Target) => Outcome::Caught,
+                (Verdict::Failed, _) | (Verdict::Inconclusive, Sort::Target | Sort::Manifest) => Outcome::Caught,
             },
         }
     }

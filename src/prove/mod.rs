@@ -12,13 +12,13 @@ use crate::damage::{self, DamageError};
 use crate::drill;
 use crate::expect::{self, ExpectError};
 use crate::model::proof::{Drilling, PROOF_FORMAT, Proof, Trial, TrialState};
-use crate::model::{Backup, BackupRecord, Fault, Grade, Kind, Record, StageState, Tool, Verdict};
+use crate::model::{Backup, BackupRecord, Fault, Form, Grade, Kind, Record, StageState, Tool, Verdict};
 use crate::plan::{Plan, PlannedManifest};
 use crate::reading::{FileError, Manifest, read_manifest};
 use crate::settings::Span;
 use crate::{archive, source};
 use trials::Claimed;
-pub use trials::{Change, all};
+pub use trials::{Change, Tampering, all};
 
 /// Why nothing could be tried.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +31,14 @@ pub enum ProveError {
         /// Whose failing it is.
         fault: Fault,
     },
-    /// Only a zip can be damaged.
-    #[error("damage a copy of {}: it is a folder; pack it into a zip", .0.display())]
-    Folder(PathBuf),
+    /// The folder can't be packed into the zip of which copies are damaged.
+    #[error("pack the folder {} into a zip: {cause}", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        cause: DamageError,
+    },
     /// The scenario's manifest can't be used.
     #[error("use the manifest {}: {cause}", path.display())]
     Manifest {
@@ -52,10 +57,10 @@ pub enum ProveError {
 
 impl ProveError {
     /// Whose failing it is.
-    pub const fn fault(&self) -> Fault {
+    pub fn fault(&self) -> Fault {
         match self {
             Self::Backup { fault, .. } => *fault,
-            Self::Folder(_) => Fault::Scenario,
+            Self::Folder { cause, .. } => cause.fault(),
             Self::Manifest { .. } | Self::Claim(_) | Self::Folderless(_) => Fault::Rig,
         }
     }
@@ -77,7 +82,8 @@ pub async fn prove(
     let backup = tokio::task::block_in_place(|| backup(plan, ctx))?;
     let claim = folder.path().join("claim.jsonl");
     let claimed = tokio::task::block_in_place(|| write_claim(plan, &backup, &claim, ctx))?;
-    let whole = plan_for(plan, &backup.path, &claim);
+    let zip = tokio::task::block_in_place(|| zipped(&backup, folder.path()))?;
+    let whole = plan_for(plan, &zip, &claim);
     let undamaged = drilled(&whole, ctx).await;
     let measured = undamaged.verdict == Verdict::Passed;
     let mut trials = Vec::new();
@@ -115,11 +121,18 @@ pub async fn prove(
 }
 
 fn backup(plan: &Plan, ctx: &Context) -> Result<Backup, ProveError> {
-    if plan.backup.value.is_dir() {
-        return Err(ProveError::Folder(plan.backup.value.clone()));
-    }
     source::acquire(&plan.backup.value, ctx)
         .map_err(|error| ProveError::Backup { fault: error.fault(), cause: error.to_string() })
+}
+
+/// The backup as the zip of which copies are damaged.
+fn zipped(backup: &Backup, folder: &Path) -> Result<PathBuf, ProveError> {
+    if backup.form == Form::Zip {
+        return Ok(backup.path.clone());
+    }
+    let zip = folder.join("whole.zip");
+    damage::copy(&backup.path, &zip).map_err(|cause| ProveError::Folder { path: backup.path.clone(), cause })?;
+    Ok(zip)
 }
 
 /// Writes what the undamaged backup is held against, bound to no backup: the scenario's manifest, or else what the backup itself holds. Gives
@@ -141,7 +154,8 @@ fn write_claim(plan: &Plan, backup: &Backup, to: &Path, ctx: &Context) -> Result
     expect::write(&manifest, to)?;
     let (reading, asides) = (&manifest.reading, manifest.reading.asides());
     let aside = |kind| asides.iter().filter(|((of, _), _)| *of == kind).map(|(_, number)| number).sum::<u64>();
-    Ok(Kind::ALL.into_iter().filter(|kind| reading.number(*kind) > aside(*kind)).collect())
+    let live = |kind: Kind| (kind, reading.number(kind).saturating_sub(aside(kind)));
+    Ok(Kind::ALL.into_iter().map(live).filter(|(_, number)| *number > 0).collect())
 }
 
 /// The same drill of another backup, which writes no report.
@@ -183,6 +197,13 @@ async fn attempt(
                     return trial(None, TrialState::NotApplicable { reason: reason.to_owned() });
                 }
                 Err(error) => return trial(None, TrialState::Broken { error: error.to_string() }),
+            }
+        }
+        Change::Manifest(tampering) => {
+            let (claim, other) = (folder.join("claim.jsonl"), folder.join("tampered.jsonl"));
+            match tokio::task::block_in_place(|| trials::tampered(tampering, &claim, &other)) {
+                Ok(what) => (plan_for(whole, &whole.backup.value, &other), what.to_owned()),
+                Err(error) => return trial(None, TrialState::Broken { error }),
             }
         }
         Change::Target(misbehaviour) => (trials::misbehaving(whole, misbehaviour), misbehaviour.what().to_owned()),

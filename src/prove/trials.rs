@@ -1,14 +1,18 @@
 //! What can be tried, and on which scenarios it makes sense.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use std::path::Path;
 
 use crate::damage::Mutation;
+use crate::expect;
 use crate::model::proof::Sort;
-use crate::model::{Kind, Misbehaviour};
+use crate::model::{Digest, Kind, Misbehaviour};
 use crate::plan::{Plan, PlannedTarget};
+use crate::reading::read_manifest;
 
-/// The kinds of which there is at least one live item.
-pub(super) type Claimed = BTreeSet<Kind>;
+/// How many live items of each kind there are.
+pub(super) type Claimed = BTreeMap<Kind, u64>;
 
 /// Something that is changed on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,21 +21,50 @@ pub enum Change {
     Backup(Mutation),
     /// At the target, while it restores or is read.
     Target(Misbehaviour),
+    /// In a copy of the manifest.
+    Manifest(Tampering),
+}
+
+/// What is done to a copy of the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tampering {
+    /// An item says something else.
+    Edited,
+    /// The end is missing.
+    Cut,
+    /// It is bound to another backup.
+    Rebound,
+}
+
+impl Tampering {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Edited, Self::Cut, Self::Rebound];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Edited => "edited",
+            Self::Cut => "cut",
+            Self::Rebound => "of-another-backup",
+        }
+    }
 }
 
 /// What a target does wrong that loses or changes content, and of which kind. The other misbehaviours are about how it answers.
-const AT_THE_TARGET: [(Misbehaviour, Kind); 4] = [
+const AT_THE_TARGET: [(Misbehaviour, Kind); 6] = [
     (Misbehaviour::MissingContent, Kind::Page),
     (Misbehaviour::RestrictionsNotApplied, Kind::Restriction),
     (Misbehaviour::WrongBytes, Kind::Attachment),
     (Misbehaviour::CutDownloads, Kind::Attachment),
+    (Misbehaviour::ShortDownloads, Kind::Attachment),
+    (Misbehaviour::SkippedSpace, Kind::Space),
 ];
 
 /// Everything that can be tried, damage first.
 pub fn all() -> Vec<Change> {
     let backup = |harmless| Mutation::ALL.into_iter().filter(move |one| one.is_harmless() == harmless);
     let target = AT_THE_TARGET.into_iter().map(|(misbehaviour, _)| Change::Target(misbehaviour));
-    backup(false).map(Change::Backup).chain(target).chain(backup(true).map(Change::Backup)).collect()
+    let manifest = Tampering::ALL.into_iter().map(Change::Manifest);
+    backup(false).map(Change::Backup).chain(target).chain(manifest).chain(backup(true).map(Change::Backup)).collect()
 }
 
 impl Change {
@@ -43,6 +76,7 @@ impl Change {
             }
             Self::Backup(mutation) => mutation.name().to_owned(),
             Self::Target(misbehaviour) => format!("target-{}", misbehaviour.word()),
+            Self::Manifest(tampering) => format!("manifest-{}", tampering.word()),
         }
     }
 
@@ -52,6 +86,7 @@ impl Change {
             Self::Backup(mutation) if mutation.is_harmless() => Sort::Harmless,
             Self::Backup(_) => Sort::Damage,
             Self::Target(_) => Sort::Target,
+            Self::Manifest(_) => Sort::Manifest,
         }
     }
 
@@ -65,8 +100,12 @@ impl Change {
                 return Err(format!("a target of the sort {} can't be told to misbehave", plan.target.name()));
             }
             let kind = AT_THE_TARGET.iter().find(|(one, _)| *one == misbehaviour).map(|(_, kind)| *kind);
-            if let Some(kind) = kind.filter(|kind| !claimed.contains(kind)) {
-                return Err(format!("the backup holds no {}", kind.noun(2)));
+            // What a restore skips must leave something.
+            let least = if misbehaviour == Misbehaviour::SkippedSpace { 2 } else { 1 };
+            let number = |kind: &Kind| claimed.get(kind).copied().unwrap_or_default();
+            if let Some(kind) = kind.filter(|kind| number(kind) < least) {
+                let few = if least == 1 { "no" } else { "too few" };
+                return Err(format!("the backup holds {few} {}", kind.noun(2)));
             }
         }
         let Some(check) = self.check() else { return Ok(()) };
@@ -83,12 +122,17 @@ impl Change {
                 Mutation::CutBody | Mutation::EmptyBody | Mutation::SwapBodies | Mutation::AlterParameter => {
                     Some("page-bodies")
                 }
-                Mutation::ChangeParent | Mutation::RenameTitle | Mutation::GarbleTitle => Some("page-tree"),
+                Mutation::DropInlineMarker => Some("page-bodies"),
+                Mutation::ChangeParent
+                | Mutation::RenameTitle
+                | Mutation::GarbleTitle
+                | Mutation::DecomposeTitle
+                | Mutation::RecaseTitle => Some("page-tree"),
                 Mutation::RemoveBlogPost => Some("blog-posts"),
                 Mutation::DropRestriction => Some("restrictions"),
                 Mutation::DropLabel => Some("labels"),
                 Mutation::DropComment => Some("comments"),
-                Mutation::DropOldVersion => Some("history"),
+                Mutation::DropOldVersion | Mutation::DropHistory => Some("history"),
                 Mutation::DropOldAttachmentVersion | Mutation::RemoveAttachment | Mutation::FlipAttachmentByte => {
                     Some("attachments")
                 }
@@ -99,10 +143,43 @@ impl Change {
                 _ => None,
             },
             Self::Target(Misbehaviour::RestrictionsNotApplied) => Some("restrictions"),
-            Self::Target(Misbehaviour::WrongBytes | Misbehaviour::CutDownloads) => Some("attachments"),
-            Self::Target(_) => None,
+            Self::Target(Misbehaviour::WrongBytes | Misbehaviour::CutDownloads | Misbehaviour::ShortDownloads) => {
+                Some("attachments")
+            }
+            Self::Target(Misbehaviour::SkippedSpace) => Some("spaces"),
+            Self::Target(_) | Self::Manifest(_) => None,
         }
     }
+}
+
+/// Writes a copy of a manifest that was tampered with, and says what was done.
+///
+/// # Errors
+/// What the file system says, or that nothing changed.
+pub(super) fn tampered(tampering: Tampering, from: &Path, to: &Path) -> Result<&'static str, String> {
+    let said = |error: &dyn std::fmt::Display| format!("tamper with a copy of the manifest: {error}");
+    let text = std::fs::read_to_string(from).map_err(|error| said(&error))?;
+    let (copy, what) = match tampering {
+        Tampering::Edited => {
+            let edited = text.replacen("\"fields\":{\"", "\"fields\":{\"note\":\"x\",\"", 1);
+            (edited, "added a field to an item of the manifest")
+        }
+        Tampering::Cut => {
+            let keep = text.trim_end().rfind('\n').map_or(0, |at| at + 1);
+            (text.get(..keep).unwrap_or_default().to_owned(), "cut the last line off the manifest")
+        }
+        Tampering::Rebound => {
+            let (manifest, _) = read_manifest(text.as_bytes()).map_err(|error| said(&error))?;
+            let bound = expect::bind(manifest, &Digest::of("another backup"));
+            expect::write(&bound, to).map_err(|error| said(&error))?;
+            return Ok("bound the manifest to another backup");
+        }
+    };
+    if copy == text {
+        return Err(said(&"nothing changed"));
+    }
+    std::fs::write(to, copy).map_err(|error| said(&error))?;
+    Ok(what)
 }
 
 /// The same drill on a target that misbehaves.

@@ -37,7 +37,8 @@ pub struct Alignment<'a> {
     pub names: Names,
     /// The copy is of a newer Confluence, which rewrites texts and keeps the old ones as versions.
     pub across_versions: bool,
-    /// When the backup began, in digits of the source's wall clock, where the claim is the source's own: what is dated later is no loss.
+    /// When the backup began, in digits of the source's wall clock, where the claim is the source's own and bound to no backup: what is
+    /// dated later is no loss. A manifest that is bound says what this backup must hold.
     pub cut: Option<String>,
     manifest: &'a Manifest,
     inventory: &'a Inventory,
@@ -93,7 +94,7 @@ impl<'a> Alignment<'a> {
             identity,
             names: Names::DRILL,
             across_versions: false,
-            cut: inventory.made.clone().filter(|_| manifest.claim == Claim::Source),
+            cut: inventory.made.clone().filter(|_| manifest.claim == Claim::Source && manifest.bound_to.is_none()),
             manifest,
             inventory,
             observation,

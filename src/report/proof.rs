@@ -51,9 +51,10 @@ pub fn summary(proof: &Proof, colour: bool) -> String {
     };
     let _ = writeln!(
         out,
-        "\ntried: {} damages of the backup, {} of the target, {} harmless changes; seed {}",
+        "\ntried: {} damages of the backup, {} of the target, {} of the manifest, {} harmless changes; seed {}",
         tried(Sort::Damage),
         tried(Sort::Target),
+        tried(Sort::Manifest),
         tried(Sort::Harmless),
         proof.seed
     );
