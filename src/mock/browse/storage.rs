@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::tree::{Element, Node, parse};
+use super::tree::{Element, Node, is_space, parse};
 
 mod links;
 
@@ -86,13 +86,16 @@ pub struct Place<'a> {
     pub level: u8,
     /// Name of the user with this key.
     pub user: &'a dyn Fn(&str) -> Option<String>,
+    /// Content that holds the attached picture of this name, on the page of this space and title or else where the text stands. `None` where
+    /// no browser could show it: it is no picture, or its bytes are missing.
+    pub picture: &'a dyn Fn(Option<(&str, &str)>, &str) -> Option<u64>,
 }
 
 /// Renders a text in storage format.
 pub fn render(source: &str, place: &Place<'_>) -> String {
     let (source, cut) = shorten(source);
     let parsed = parse(source);
-    let mut out = Out { html: String::with_capacity(source.len() * 2), place, level: place.level, in_link: false };
+    let mut out = Out::new(place);
     out.nodes(&parsed.root.children);
     if let Some(rest) = parsed.rest {
         out.html.push_str("<p class=\"note\">From here on the text is no XML; it stands as it is written:</p><pre>");
@@ -106,7 +109,7 @@ pub fn render(source: &str, place: &Place<'_>) -> String {
 /// Renders wiki markup or plain text: as it is written.
 pub fn verbatim(source: &str, place: &Place<'_>) -> String {
     let (source, cut) = shorten(source);
-    let mut out = Out { html: String::new(), place, level: place.level, in_link: false };
+    let mut out = Out::new(place);
     out.html.push_str("<pre class=\"wiki\">");
     out.text(source);
     out.html.push_str("</pre>");
@@ -132,10 +135,23 @@ struct Out<'a> {
     /// Level of the heading that came last, so that none is left out.
     level: u8,
     in_link: bool,
+    /// Line breaks in a row so far.
+    breaks: u8,
+    /// Pictures so far.
+    pictures: usize,
+}
+
+impl<'a> Out<'a> {
+    fn new(place: &'a Place<'a>) -> Self {
+        Self { html: String::new(), place, level: place.level, in_link: false, breaks: 0, pictures: 0 }
+    }
 }
 
 impl Out<'_> {
     fn text(&mut self, text: &str) {
+        if !text.chars().all(is_space) {
+            self.breaks = 0;
+        }
         for letter in text.chars() {
             match letter {
                 '&' => self.html.push_str("&amp;"),
@@ -172,7 +188,8 @@ impl Out<'_> {
     fn element(&mut self, element: &Element) {
         let name = element.name.as_str();
         match name {
-            "br" => self.html.push_str("<br>"),
+            "br" => self.line_break(),
+            "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if element.is_blank() => {}
             "hr" => self.html.push_str("<hr>"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
             "p" if holds_block(element) => self.wrapped("<div>", element, "</div>"),
@@ -209,6 +226,14 @@ impl Out<'_> {
             }
             // What isn't known shows as its text.
             _ => self.nodes(&element.children),
+        }
+    }
+
+    /// One empty line at most.
+    fn line_break(&mut self) {
+        if self.breaks < 2 {
+            self.breaks += 1;
+            self.html.push_str("<br>");
         }
     }
 
