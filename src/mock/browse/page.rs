@@ -119,8 +119,13 @@ fn hanging(look: &Look<'_>, row: &Content) -> Result<Markup, Refusal> {
         ("comments", has_comments),
     ];
     let none: Vec<&str> = all.iter().filter(|(_, any)| !any).map(|(word, _)| *word).collect();
+    let none = match none.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, before)) => format!("{} and no {last}", before.join(", no ")),
+        None => String::new(),
+    };
     Ok(html! {
-        @if !none.is_empty() { p .note { "There are no " (none.join(", no ")) "." } }
+        @if !none.is_empty() { p .note { "There are no " (none) "." } }
         @if let Some(below) = below { h2 #children { "Child pages" } (below) }
         @if let Some(labels) = labels { h2 #labels { "Labels" } (labels) }
         h2 #restrictions { "Restrictions" } (restrictions(look, row))

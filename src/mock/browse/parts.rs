@@ -5,7 +5,7 @@ use maud::{Markup, PreEscaped, html};
 use super::Look;
 use super::storage::{Place, render, verbatim};
 use crate::mock::answer::Refusal;
-use crate::mock::store::{Content, ContentKind, Status, Subject};
+use crate::mock::store::{Content, ContentKind, File, Status, Subject};
 
 /// Where content of this id is.
 pub fn page_path(id: u64) -> String {
@@ -84,11 +84,13 @@ fn has_picture(look: &Look<'_>, holder: u64, name: &str) -> bool {
     let site = look.view.site;
     let hangs = |id: &u64| site.content.head(*id).is_some_and(|head| head.container() == Some(holder));
     let mut rows = site.content.indexes().titled(name).filter(hangs).filter_map(|id| site.content.get(&id));
-    rows.any(|row| {
-        let file = row.file.as_ref().filter(|file| file.bytes.is_some());
-        let media_type = file.and_then(|file| file.media_type.as_deref());
-        row.title == name && row.status == Status::Current && media_type.is_some_and(|own| PICTURES.contains(&own))
-    })
+    rows.any(|row| row.title == name && row.status == Status::Current && row.file.as_ref().is_some_and(is_picture))
+}
+
+/// Whether a file is a picture, and as long as its row says: of another one nobody should think that it is what was there.
+fn is_picture(file: &File) -> bool {
+    let is_whole = file.bytes.as_ref().is_some_and(|bytes| file.size.is_none_or(|told| told == bytes.length));
+    is_whole && file.media_type.as_deref().is_some_and(|own| PICTURES.contains(&own))
 }
 
 /// A number of bytes.

@@ -74,6 +74,17 @@ const BLOCK: [&str; 20] = [
     "ac:layout",
 ];
 
+/// What of Confluence's own elements may.
+const INLINE: [&str; 7] = [
+    "ac:image",
+    "ac:link",
+    "ac:link-body",
+    "ac:plain-text-link-body",
+    "ac:emoticon",
+    "ac:inline-comment-marker",
+    "ac:placeholder",
+];
+
 /// Where a text stands, for the links out of it.
 pub struct Place<'a> {
     /// Context path of the server.
@@ -192,7 +203,7 @@ impl Out<'_> {
             "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if element.is_blank() => {}
             "hr" => self.html.push_str("<hr>"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
-            "p" if holds_block(element) => self.wrapped("<div>", element, "</div>"),
+            "p" if holds_block(element) => self.wrapped("<div class=\"paragraph\">", element, "</div>"),
             "table" => self.wrapped(
                 "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>",
                 element,
@@ -315,7 +326,6 @@ impl Out<'_> {
 }
 
 fn holds_block(element: &Element) -> bool {
-    element
-        .elements()
-        .any(|child| BLOCK.contains(&child.name.as_str()) || child.name.starts_with("ac:") || holds_block(child))
+    let is_block = |name: &str| BLOCK.contains(&name) || (name.starts_with("ac:") && !INLINE.contains(&name));
+    element.elements().any(|child| is_block(&child.name) || holds_block(child))
 }

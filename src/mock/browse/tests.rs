@@ -100,7 +100,7 @@ fn gaps_are_left_out_and_what_shows_is_not() {
          <table><tbody><tr><td><p> </p></td></tr></tbody></table>",
     );
     let table = "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><tbody><tr><td></td></tr></tbody></table></div>";
-    assert_eq!(html, format!("<p>a</p><p>b<br><br>&nbsp;c</p><h2>C</h2><div><hr></div>{table}"));
+    assert_eq!(html, format!("<p>a</p><p>b<br><br>&nbsp;c</p><h2>C</h2><div class=\"paragraph\"><hr></div>{table}"));
 }
 
 #[test]
