@@ -7,6 +7,7 @@ use std::path::Path;
 use rehearsal::mock::Load;
 use serde_json::{Value, json};
 
+use crate::browse::cut_off;
 use crate::chromium::Chromium;
 use crate::common;
 use crate::package::site;
@@ -17,7 +18,7 @@ const WIDTHS: [u32; 2] = [390, 1280];
 
 /// A mock that shows a package.
 pub async fn showing(path: &Path) -> Rig {
-    let load = Load { path: path.to_owned(), damage: Vec::new(), whole: false };
+    let load = Load { path: path.to_owned(), damage: vec![cut_off()], whole: false };
     Rig::with(|settings| settings.load = Some(load)).await
 }
 
@@ -30,12 +31,12 @@ async fn complaints(chromium: &mut Chromium, width: u32) -> Vec<String> {
 /// Holds a page to be readable in every dress, and gives how the server answered, the addresses that its frame and its text lead to, and
 /// those of its pictures.
 async fn readable(chromium: &mut Chromium, url: &str) -> Value {
+    chromium.open(url).await;
     for width in WIDTHS {
         for dark in [false, true] {
             chromium.window(width, dark).await;
-            chromium.open(url).await;
             assert_eq!(complaints(chromium, width).await, [""; 0], "{url} at {width}, dark: {dark}");
-            pictured(chromium, url, width, dark).await;
+            pictured(chromium, width, dark).await;
         }
     }
     let links = "(within) => [...document.links].filter((link) => !!link.closest('.text') === within).map((link) => link.href.split('#')[0])";
@@ -48,17 +49,14 @@ async fn readable(chromium: &mut Chromium, url: &str) -> Value {
 }
 
 /// Writes down how the page looks, where somebody wants to see it.
-async fn pictured(chromium: &mut Chromium, url: &str, width: u32, dark: bool) {
+async fn pictured(chromium: &mut Chromium, width: u32, dark: bool) {
     let Some(folder) = std::env::var_os("REHEARSE_SCREENSHOTS") else { return };
     std::fs::create_dir_all(&folder).unwrap();
-    let path = url.splitn(4, '/').nth(3).unwrap_or_default();
-    let title = chromium.evaluate("document.title").await.as_str().unwrap().to_owned();
-    let name: String = format!("{title} {path}")
-        .chars()
-        .map(|letter| if letter.is_alphanumeric() { letter } else { '-' })
-        .take(120)
-        .collect();
-    chromium.picture(&Path::new(&folder).join(format!("{name}-{width}{}.png", if dark { "-dark" } else { "" }))).await;
+    let named = chromium.evaluate("document.title + location.pathname + location.search").await;
+    let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
+    let name: String = named.as_str().unwrap().chars().map(plain).take(120).collect();
+    let dress = if dark { "dark" } else { "light" };
+    chromium.picture(&Path::new(&folder).join(format!("{name}-{width}-{dress}.png"))).await;
 }
 
 /// Every page that can be reached by links; gives their addresses.
@@ -95,8 +93,16 @@ async fn a_site_is_readable_for_everybody() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("backup.zip");
     site().zip(&path);
-    let seen = walk(&mut chromium, &showing(&path).await).await;
+    let rig = showing(&path).await;
+    let seen = walk(&mut chromium, &rig).await;
     assert!(seen.len() > 10, "{seen:?}");
+    for (path, status) in [
+        ("/pages/viewpreviousversions.action?pageId=10", 200),
+        ("/pages/viewpageattachments.action?pageId=10", 200),
+        ("/display/OPS/Nowhere", 404),
+    ] {
+        assert_eq!(readable(&mut chromium, &rig.url(path)).await["status"], status, "{path}");
+    }
     // Those who may not look are told so.
     let shut = Rig::restored("site", &site()).await;
     readable(&mut chromium, &shut.url("/")).await;

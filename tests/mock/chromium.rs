@@ -79,7 +79,9 @@ impl Chromium {
     }
 
     async fn message(&mut self) -> Value {
-        self.from.recv().await.expect("the browser goes on talking")
+        // A browser that hangs must not keep the tests for ever.
+        let message = tokio::time::timeout(std::time::Duration::from_secs(120), self.from.recv()).await;
+        message.unwrap().unwrap()
     }
 
     /// Calls a method of the protocol.

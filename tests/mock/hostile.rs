@@ -135,6 +135,7 @@ const POKE: &str = r#"(async () => {
       ...[...document.images].map((image) => image.src).filter((source) => new URL(source).origin !== location.origin),
     ],
     frames: frames.length,
+    at: location.origin,
   };
 })()"#;
 
@@ -166,7 +167,7 @@ async fn a_hostile_backup_runs_nothing_in_a_browser() {
     ] {
         chromium.open(&rig.url(path)).await;
         let told = chromium.evaluate(POKE).await;
-        assert_eq!(told, json!({ "ran": null, "could": [], "frames": 0 }), "{path}");
+        assert_eq!(told, json!({ "ran": null, "could": [], "frames": 0, "at": rig.url("") }), "{path}");
         assert!(chromium.asked().iter().all(|url| url.starts_with(&rig.url("/"))), "{path}: {:?}", chromium.asked());
         // What the policy alone would have stopped was not taken out of the text.
         let stopped = ["Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening"];

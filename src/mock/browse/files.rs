@@ -51,7 +51,7 @@ fn file_row(look: &Look<'_>, holder: &Content, row: &Content) -> Markup {
             td { (row.number) }
             td {
                 @match bytes { Some(bytes) => { (size(bytes)) } None => { strong { "its bytes are not in the backup" } } }
-                @if let (Some(told), true) = (file.size, file.size != bytes) { ", should have " (told) " bytes" }
+                @if let (Some(told), true) = (file.size, file.size != bytes) { ", " strong { "should have " (told) " bytes" } }
             }
             td { (file.media_type.as_deref().unwrap_or("not told")) }
             td { (who(look, row.modifier.as_deref().or(row.creator.as_deref()))) }

@@ -85,6 +85,10 @@ const INLINE: [&str; 7] = [
     "ac:placeholder",
 ];
 
+/// Content that holds the attached picture of this name, on the page of this space and title or else where the text stands. `None` where it
+/// isn't shown: it is no picture, or its bytes are missing or others.
+pub type FindPicture<'a> = dyn Fn(Option<(&str, &str)>, &str) -> Option<u64> + 'a;
+
 /// Where a text stands, for the links out of it.
 pub struct Place<'a> {
     /// Context path of the server.
@@ -97,9 +101,8 @@ pub struct Place<'a> {
     pub level: u8,
     /// Name of the user with this key.
     pub user: &'a dyn Fn(&str) -> Option<String>,
-    /// Content that holds the attached picture of this name, on the page of this space and title or else where the text stands. `None` where
-    /// no browser could show it: it is no picture, or its bytes are missing.
-    pub picture: &'a dyn Fn(Option<(&str, &str)>, &str) -> Option<u64>,
+    /// Where attached pictures are.
+    pub picture: &'a FindPicture<'a>,
 }
 
 /// Renders a text in storage format.
