@@ -16,6 +16,22 @@ async fn showing(build: &Build, damage: Vec<Damage>) -> Rig {
     Rig::with(|settings| settings.load = Some(Load { path, damage, whole })).await
 }
 
+/// A finding about a file on a page of [`OPS`].
+pub fn cut_off() -> Damage {
+    Damage {
+        what: "cut-off".into(),
+        severity: Severity::Error,
+        subject: Subject {
+            space: Some("OPS".into()),
+            title: vec!["Home".into(), "gone.bin".into()],
+            ..Subject::default()
+        },
+        message: "it is cut off".into(),
+        place: None,
+        remedy: Some("make the backup again".into()),
+    }
+}
+
 /// The page at a path, without log-in.
 async fn page(rig: &Rig, path: &str) -> String {
     let answer = rig.client.get(rig.url(path)).send().await.unwrap();
@@ -108,6 +124,53 @@ async fn attachments_are_kept_and_not_opened() {
     assert_eq!(answer.text().await.unwrap(), "newer");
 }
 
+/// Pictures whose bytes are whole stand in the text; of the others a link is there, and the table of files says what is wrong.
+#[tokio::test]
+async fn attached_pictures_are_shown_where_they_are_whole() {
+    let image = |name: &str, of: &str| {
+        format!("<ac:image><ri:attachment|ri:filename=\"{name}\">{of}</ri:attachment></ac:image>")
+    };
+    let names = ["whole.png", "short.png", "gone.png", "trashed.png", "drawing.svg", "notes.txt"];
+    let own: String = names.iter().map(|name| image(name, "")).collect();
+    let other = image("whole.png", "<ri:page|ri:content-title=\"Home\"/>");
+    let mut lines = format!(
+        "{OPS}Page 200 title=Pictures version=1 contentStatus=current space>Space:1
+        BodyContent 201 content>Page:200 body={own} bodyType=2
+        Page 202 title=Elsewhere version=1 contentStatus=current space>Space:1
+        BodyContent 203 content>Page:202 body={}{other} bodyType=2",
+        image("whole.png", "<ri:page|ri:content-title=\"Pictures\"/>")
+    );
+    for (at, name) in names.iter().enumerate() {
+        let (id, status) = (210 + at * 10, if *name == "trashed.png" { "deleted" } else { "current" });
+        let media_type = match name.rsplit_once('.').unwrap().1 {
+            "png" => "image/png",
+            "svg" => "image/svg+xml",
+            _ => "text/plain",
+        };
+        lines += &format!(
+            "
+            Attachment {id} title={name} version=1 contentStatus={status} containerContent>Page:200 space>Space:1
+            ContentProperty {} name=MEDIA_TYPE stringValue={media_type} content>Attachment:{id}
+            ContentProperty {} name=FILESIZE longValue={} content>Attachment:{id}",
+            id + 1,
+            id + 2,
+            if *name == "short.png" { 5 } else { 4 }
+        );
+    }
+    let mut build = Build::site(&lines);
+    for id in [210, 220, 240, 250, 260] {
+        build = build.file(&format!("attachments/200/{id}/1"), b"\x89PNG");
+    }
+    let rig = showing(&build, Vec::new()).await;
+    let html = page(&rig, "/pages/viewpage.action?pageId=200").await;
+    assert_eq!(html.matches("<img").count(), 1, "{html}");
+    assert!(html.contains("<img src=\"/download/attachments/200/whole.png\" alt=\"whole.png\""), "{html}");
+    assert_eq!(html.matches(">Image: ").count(), 5, "{html}");
+    let html = page(&rig, "/pages/viewpage.action?pageId=202").await;
+    assert_eq!(html.matches("<img src=\"/download/attachments/200/whole.png\"").count(), 1, "{html}");
+    assert_eq!(html.matches("<img").count(), 1, "no other page has it: {html}");
+}
+
 #[tokio::test]
 async fn only_a_loaded_backup_on_this_machine_is_open() {
     let shut = Rig::restored("site", &site()).await;
@@ -171,18 +234,11 @@ async fn a_damaged_package_is_shown_as_far_as_it_goes() {
     let mut build = site();
     let end = build.xml.find("<object class=\"BlogPost\"").unwrap();
     build.xml.truncate(end + 30);
-    let damage = Damage {
-        what: "cut-off".into(),
-        severity: Severity::Error,
-        subject: Subject::default(),
-        message: "it is cut off".into(),
-        place: None,
-        remedy: Some("make the backup again".into()),
-    };
-    let rig = showing(&build, vec![damage]).await;
+    let rig = showing(&build, vec![cut_off()]).await;
     assert!(page(&rig, "/pages/viewpage.action?pageId=10").await.contains("<p>now</p>"));
     assert!(page(&rig, "/").await.contains("This backup is damaged."));
     let told = page(&rig, "/browse/damage").await;
+    assert!(told.contains("pageId=10\">Home / gone.bin</a>"), "it leads to what the file hangs on: {told}");
     assert!(told.contains("cut-off") && told.contains("make the backup again") && told.contains("is lost"), "{told}");
 }
 

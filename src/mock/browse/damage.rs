@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::listing::{pager, part};
+use super::parts::{page_path, titled};
+use super::spaces::path;
 use super::{Look, Made};
 use crate::mock::answer::Refusal;
-use crate::mock::shapes::encode;
-use crate::model::{Damage, Severity};
+use crate::model::{Damage, Severity, Subject};
 
 /// The findings, the worst first.
 pub fn all(look: &Look<'_>) -> Made {
@@ -32,39 +33,46 @@ pub fn all(look: &Look<'_>) -> Made {
             @if look.state.jobs.any_began() { " Something else was restored into this mock since; this page is about the backup alone." }
         }
         @if damages.is_empty() { p { "There is no single finding." } } @else {
-            div .wide role="region" aria-label="Findings" tabindex="0" {
-                table {
-                    caption { "Findings: " (damages.len()) }
-                    thead { tr { th scope="col" { "Finding" } th scope="col" { "Severity" } th scope="col" { "About" } th scope="col" { "What is wrong" } th scope="col" { "Where" } } }
-                    tbody { @for damage in damages.get(shown.clone()).unwrap_or_default() { (row(look, damage)) } }
-                }
-            }
+            p { strong { "Findings: " (damages.len()) } }
+            ul .findings { @for damage in damages.get(shown.clone()).unwrap_or_default() { li { (finding(look, damage)) } } }
             (pager(look, "/browse/damage?", &shown, damages.len()))
         }
     };
     Ok((title, content))
 }
 
-fn row(look: &Look<'_>, damage: &Damage) -> Markup {
+/// One finding. A list has room for sentences where a table has none on a telephone.
+fn finding(look: &Look<'_>, damage: &Damage) -> Markup {
     let subject = &damage.subject;
-    let last = subject.title.last();
-    // Ids of a restored space are new, so titles lead to what a finding is about.
-    let known = subject.space.as_deref().filter(|key| look.view.site.space(key).is_some());
+    let severity = match damage.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
     html! {
-        tr {
-            th scope="row" { (damage.what) }
-            td { (match damage.severity { Severity::Error => "error", Severity::Warning => "warning", Severity::Info => "note" }) }
-            td {
-                @if let Some(kind) = subject.kind { (kind.noun(1)) " " }
-                @match (known, last) {
-                    (Some(key), Some(title)) => { a href=(look.to(&format!("/display/{}/{}", encode(key), encode(title)))) { (subject.title.join(" / ")) } }
-                    (Some(key), None) => { a href=(look.to(&format!("/display/{}", encode(key)))) { "space " (key) } }
-                    (None, _) => { (subject.title.join(" / ")) }
-                }
-                @if let Some(id) = subject.id { " (id " (id) " in the backup)" }
-            }
-            td { (damage.message) @if let Some(remedy) = &damage.remedy { br; "Remedy: " (remedy) } }
-            td { @if let Some(place) = &damage.place { (place) } }
+        p { strong { (severity) ": " (damage.what) } }
+        @if subject.kind.is_some() || !subject.title.is_empty() {
+            p { (about(look, subject)) @if let Some(id) = subject.id { " (id " (id) " in the backup)" } }
+        }
+        p { (damage.message) }
+        @if let Some(remedy) = &damage.remedy { p { "Remedy: " (remedy) } }
+        @if let Some(place) = &damage.place { p .target { "Where: " (place) } }
+    }
+}
+
+/// What a finding is about, with a way there. Ids of a restored space are new, so titles lead to it: those of comments and attachments to what
+/// they hang on, which is the title before.
+fn about(look: &Look<'_>, subject: &Subject) -> Markup {
+    let called = subject.title.join(" / ");
+    let space = subject.space.as_deref().and_then(|key| look.view.site.space(key));
+    let page =
+        space.and_then(|space| subject.title.iter().rev().take(2).find_map(|title| titled(look, &space.key, title)));
+    html! {
+        @if let Some(kind) = subject.kind { (kind.noun(1)) " " }
+        @match (page, space) {
+            (Some(page), _) => { a href=(look.to(&page_path(page.id))) { (called) } }
+            (None, Some(space)) => { a href=(look.to(&path(space))) { @if called.is_empty() { "space " (space.key) } @else { (called) } } }
+            (None, None) => { (called) }
         }
     }
 }

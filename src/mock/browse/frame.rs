@@ -14,9 +14,11 @@ pub fn page(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
         title,
         &html! {
             @if !whole {
-                p .warning { strong { "This backup is damaged." } " Something may be missing on every page. " a href=(look.to("/browse/damage")) { "What was damaged" } }
+                aside .warning aria-label="Warning" {
+                    p { strong { "This backup is damaged." } " Something may be missing on every page. " a href=(look.to("/browse/damage")) { "What was damaged" } }
+                }
             }
-            main #content { h1 { (title) } (content) }
+            main #content tabindex="-1" { h1 { (title) } (content) }
         },
     )
 }
@@ -39,7 +41,7 @@ pub fn stranger(look: &Look<'_>) -> Markup {
         look,
         "Mock Confluence",
         &html! {
-            main #content {
+            main #content tabindex="-1" {
                 h1 { "Mock Confluence" }
                 p { "This is a mock Confluence, made by rehearse. It holds what was restored into it and is no proof of anything else." }
                 p { a href=(look.to("/browse/spaces")) { "Log in and look at its spaces" } }
@@ -55,6 +57,7 @@ fn document(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
                 title { (title) " – rehearse mock" }
                 link rel="stylesheet" href=(look.to(STYLE));
             }

@@ -6,7 +6,9 @@
 
 mod access;
 mod address;
+mod comments;
 mod damage;
+mod files;
 mod frame;
 mod listing;
 mod page;
@@ -82,7 +84,7 @@ pub fn pages() -> Router<Shared> {
         .route("/spaces/{key}/blog/{year}/{month}/{day}/{id}/{*title}", page(page::by_path))
         .route("/pages/viewpage.action", page(page::by_query))
         .route("/pages/viewpreviousversions.action", page(page::history))
-        .route("/pages/viewpageattachments.action", page(page::attachments))
+        .route("/pages/viewpageattachments.action", page(files::attachments))
         .route("/x/{tiny}", page(page::by_short_link))
         .route("/x/{tiny}/", page(page::by_short_link))
 }

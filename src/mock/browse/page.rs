@@ -1,21 +1,20 @@
 //! A page, a blog post or an older version of one: its text and what hangs on it.
 
-use std::collections::{HashMap, HashSet};
-
 use maud::{Markup, html};
 
-use super::listing::{nested, pager, part};
-use super::parts::{body, page_path, size, subject, when, who};
+use super::comments::comments;
+use super::files::files;
+use super::listing::{pager, part};
+use super::parts::{body, page_path, subject, titled, when, who};
 use super::spaces::{name, path};
 use super::{Look, Made};
 use crate::mock::answer::Refusal;
-use crate::mock::shapes::encode;
 use crate::mock::store::{Content, ContentKind, Operation, Space, Status};
 
 /// `/pages/viewpage.action`, by `pageId`, or by `spaceKey` and `title`.
 pub fn by_query(look: &Look<'_>) -> Made {
     match (look.ask.get("pageId"), look.ask.get("spaceKey"), look.ask.get("title")) {
-        (None, Some(key), Some(title)) => show(look, titled(look, key, title)?),
+        (None, Some(key), Some(title)) => show(look, named(look, key, title)?),
         _ => show(look, asked(look)?),
     }
 }
@@ -30,7 +29,7 @@ pub fn by_title(look: &Look<'_>) -> Made {
     let (key, title) = (look.name("key"), look.name("title"));
     // A plus stands for a space where no title has the plus itself.
     let row =
-        titled(look, key, title).or_else(|refusal| titled(look, key, &title.replace('+', " ")).map_err(|_| refusal))?;
+        named(look, key, title).or_else(|refusal| named(look, key, &title.replace('+', " ")).map_err(|_| refusal))?;
     show(look, row)
 }
 
@@ -54,17 +53,13 @@ pub fn by_short_link(look: &Look<'_>) -> Made {
     show(look, numbered(look, &id.to_string())?)
 }
 
-fn titled<'a>(look: &Look<'a>, key: &str, title: &str) -> Result<&'a Content, Refusal> {
-    let site = look.view.site;
+fn named<'a>(look: &Look<'a>, key: &str, title: &str) -> Result<&'a Content, Refusal> {
     let missing = || Refusal::not_found(format!("There is no page called “{title}” in the space {key}."));
-    let space = site.space(key).ok_or_else(missing)?;
-    let of = |kind| site.listed(Some(space.id), kind).filter_map(|id| site.content.get(&id));
-    let mut rows = of(ContentKind::Page).chain(of(ContentKind::BlogPost)).filter(|row| row.title == title);
-    let first = rows.next().ok_or_else(missing)?;
-    Ok(std::iter::once(first).chain(rows).find(|row| row.status == Status::Current).unwrap_or(first))
+    titled(look, key, title).ok_or_else(missing)
 }
 
-fn asked<'a>(look: &Look<'a>) -> Result<&'a Content, Refusal> {
+/// The page that a request names by `pageId`.
+pub fn asked<'a>(look: &Look<'a>) -> Result<&'a Content, Refusal> {
     numbered(look, look.ask.get("pageId").unwrap_or_default())
 }
 
@@ -91,7 +86,8 @@ fn space<'a>(look: &Look<'a>, row: &Content) -> Option<&'a Space> {
     look.view.site.space_of(row).and_then(|id| look.view.site.spaces.get(&id))
 }
 
-fn title(row: &Content) -> String {
+/// What content is called.
+pub fn title(row: &Content) -> String {
     if row.title.is_empty() { "(without a title)".to_owned() } else { row.title.clone() }
 }
 
@@ -104,19 +100,43 @@ fn show(look: &Look<'_>, row: &Content) -> Made {
             p .note { "Its state is: " (row.status.word()) "." }
         }
         article aria-label="Text" { (body(look, row, 1)?) }
-        @if row.original.is_none() {
-            h2 { "Child pages" } (children(look, row))
-            h2 { "Labels" } (labels(look, row))
-            h2 { "Restrictions" } (restrictions(look, row))
-            h2 #attachments { "Attachments" } (files(look, row, &format!("{}&", page_path(row.id)))?)
-            h2 #comments { "Comments" } (comments(look, row)?)
-            h2 #history { "History" } (versions(look, row, &format!("{}&", page_path(row.id)))?)
-        }
+        @if row.original.is_none() { (hanging(look, row)?) }
     };
     Ok((title(row), content))
 }
 
-fn head(look: &Look<'_>, row: &Content) -> Markup {
+/// What hangs on a page. What there is none of is told in one sentence, so that nobody scrolls past empty headings.
+fn hanging(look: &Look<'_>, row: &Content) -> Result<Markup, Refusal> {
+    let site = look.view.site;
+    let path = format!("{}&", page_path(row.id));
+    let (below, labels) = (children(look, row), labels(look, row));
+    let has_files = site.held(row.id, ContentKind::Attachment).next().is_some();
+    let has_comments = site.held(row.id, ContentKind::Comment).any(|comment| comment.status == Status::Current);
+    let all = [
+        ("child pages", below.is_some()),
+        ("labels", labels.is_some()),
+        ("attachments", has_files),
+        ("comments", has_comments),
+    ];
+    let none: Vec<&str> = all.iter().filter(|(_, any)| !any).map(|(word, _)| *word).collect();
+    let none = match none.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, before)) => format!("{} and no {last}", before.join(", no ")),
+        None => String::new(),
+    };
+    Ok(html! {
+        @if !none.is_empty() { p .note { "There are no " (none) "." } }
+        @if let Some(below) = below { h2 #children { "Child pages" } (below) }
+        @if let Some(labels) = labels { h2 #labels { "Labels" } (labels) }
+        h2 #restrictions { "Restrictions" } (restrictions(look, row))
+        @if has_files { h2 #attachments { "Attachments" } (files(look, row, &path)?) }
+        @if has_comments { h2 #comments { "Comments" } (comments(look, row)?) }
+        h2 #history { "History" } (versions(look, row, &path)?)
+    })
+}
+
+/// Where a page is, and who wrote this version when.
+pub fn head(look: &Look<'_>, row: &Content) -> Markup {
     html! {
         nav aria-label="Where it is" {
             p {
@@ -133,26 +153,23 @@ fn head(look: &Look<'_>, row: &Content) -> Markup {
     }
 }
 
-fn children(look: &Look<'_>, row: &Content) -> Markup {
-    let site = look.view.site;
-    let pages = site.listed(site.space_of(row), ContentKind::Page).filter_map(|id| site.content.get(&id));
-    let found: Vec<&Content> =
-        pages.filter(|child| child.parent == Some(row.id) && child.status == Status::Current).collect();
-    html! {
-        @if found.is_empty() { p { "None." } } @else {
-            ul { @for child in found.iter().take(1_000) { li { a href=(look.to(&page_path(child.id))) { (title(child)) } } } }
-            @if found.len() > 1_000 { p { "And " (found.len() - 1_000) " more; the list of the space's pages has them all." } }
-        }
-    }
+/// The pages right below, in the order of the page tree.
+fn children(look: &Look<'_>, row: &Content) -> Option<Markup> {
+    let mut found: Vec<&Content> = look.view.site.pages_below(row).collect();
+    found.sort_by_key(|child| (child.position.unwrap_or(i64::MAX), &child.title, child.id));
+    (!found.is_empty()).then(|| html! {
+        ul { @for child in found.iter().take(1_000) { li { a href=(look.to(&page_path(child.id))) { (title(child)) } } } }
+        @if found.len() > 1_000 { p { "And " (found.len() - 1_000) " more; the list of the space's pages has them all." } }
+    })
 }
 
-fn labels(look: &Look<'_>, row: &Content) -> Markup {
+fn labels(look: &Look<'_>, row: &Content) -> Option<Markup> {
     let labels: Vec<_> = row.labels.iter().filter_map(|id| look.view.site.labels.get(id)).collect();
-    html! {
-        @if labels.is_empty() { p { "None." } } @else {
+    (!labels.is_empty()).then(|| {
+        html! {
             ul { @for label in labels { li { @if label.prefix != "global" { (label.prefix) ":" } (label.name) } } }
         }
-    }
+    })
 }
 
 fn restrictions(look: &Look<'_>, row: &Content) -> Markup {
@@ -179,94 +196,6 @@ fn restrictions(look: &Look<'_>, row: &Content) -> Markup {
     }
 }
 
-/// `/pages/viewpageattachments.action`.
-pub fn attachments(look: &Look<'_>) -> Made {
-    let row = asked(look)?;
-    let content = html! { (head(look, row)) p { a href=(look.to(&page_path(row.id))) { "The page" } } (files(look, row, &format!("/pages/viewpageattachments.action?pageId={}&", row.id))?) };
-    Ok((format!("Attachments of {}", title(row)), content))
-}
-
-fn files(look: &Look<'_>, row: &Content, path: &str) -> Result<Markup, Refusal> {
-    let site = look.view.site;
-    let of = |live| std::iter::once(live).chain(site.versions(live));
-    let found: Vec<&Content> = site.held(row.id, ContentKind::Attachment).flat_map(of).collect();
-    let shown = part(look, found.len())?;
-    Ok(html! {
-        @if found.is_empty() { p { "None." } } @else {
-            div .wide role="region" aria-label="Attachments" tabindex="0" {
-                table {
-                    caption { "Attachments and their versions: " (found.len()) }
-                    thead { tr { th scope="col" { "File" } th scope="col" { "Version" } th scope="col" { "Size" } th scope="col" { "Type" } th scope="col" { "By" } th scope="col" { "When" } } }
-                    tbody { @for file in found.get(shown.clone()).unwrap_or_default() { (file_row(look, row, file)) } }
-                }
-            }
-            (pager(look, path, &shown, found.len()))
-        }
-    })
-}
-
-fn file_row(look: &Look<'_>, holder: &Content, row: &Content) -> Markup {
-    let file = row.file.clone().unwrap_or_default();
-    let link = format!("/download/attachments/{}/{}?version={}", holder.id, encode(&row.title), row.number);
-    let bytes = file.bytes.as_ref().map(|bytes| bytes.length);
-    html! {
-        tr {
-            th scope="row" { @if bytes.is_some() { a href=(look.to(&link)) { (title(row)) } } @else { (title(row)) } @if row.status == Status::Trashed { " (in the trash)" } }
-            td { (row.number) }
-            td {
-                @match bytes { Some(bytes) => { (size(bytes)) } None => { strong { "its bytes are not in the backup" } } }
-                @if let (Some(told), true) = (file.size, file.size != bytes) { ", should have " (told) " bytes" }
-            }
-            td { (file.media_type.as_deref().unwrap_or("not told")) }
-            td { (who(look, row.modifier.as_deref().or(row.creator.as_deref()))) }
-            td { (when(row.modified.as_deref().or(row.created.as_deref()))) @if let Some(message) = row.message.as_deref().filter(|text| !text.is_empty()) { br; (message) } }
-        }
-    }
-}
-
-fn comments(look: &Look<'_>, row: &Content) -> Result<Markup, Refusal> {
-    let all: Vec<&Content> =
-        look.view.site.held(row.id, ContentKind::Comment).filter(|comment| comment.status == Status::Current).collect();
-    let known: HashSet<u64> = all.iter().map(|comment| comment.id).collect();
-    let mut answers: HashMap<Option<u64>, Vec<&Content>> = HashMap::new();
-    for comment in all.iter().rev() {
-        answers.entry(comment.parent.filter(|parent| known.contains(parent))).or_default().push(comment);
-    }
-    let mut order = Vec::new();
-    let mut next: Vec<(usize, &Content)> =
-        answers.remove(&None).unwrap_or_default().into_iter().map(|one| (0, one)).collect();
-    while let Some((depth, comment)) = next.pop() {
-        order.push((depth, comment));
-        next.extend(answers.remove(&Some(comment.id)).unwrap_or_default().into_iter().map(|one| (depth + 1, one)));
-    }
-    // Comments that answer one another in a circle begin nowhere.
-    let placed: HashSet<u64> = order.iter().map(|(_, comment)| comment.id).collect();
-    order.extend(all.iter().filter(|comment| !placed.contains(&comment.id)).map(|comment| (0, *comment)));
-    let shown = part(look, order.len())?;
-    let mut entries = Vec::new();
-    for (depth, comment) in order.get(shown.clone()).unwrap_or_default() {
-        entries.push((*depth, one_comment(look, comment)?));
-    }
-    Ok(html! {
-        @if entries.is_empty() { p { "None." } }
-        (nested(&entries, Clone::clone))
-        (pager(look, &format!("{}&", page_path(row.id)), &shown, order.len()))
-    })
-}
-
-fn one_comment(look: &Look<'_>, row: &Content) -> Result<Markup, Refusal> {
-    let status = row.inline.as_ref().map(|inline| inline.status.as_deref().unwrap_or("open"));
-    Ok(html! {
-        p id=(format!("comment-{}", row.id)) {
-            strong { (who(look, row.creator.as_deref())) } ", " (when(row.created.as_deref()))
-            @if let Some(status) = status { ". Inline comment: " (status) }
-            @if let Some(by) = row.inline.as_ref().and_then(|inline| inline.status_by.as_deref()) { " by " (who(look, Some(by))) }
-        }
-        @if let Some(selection) = row.inline.as_ref().and_then(|inline| inline.selection.as_deref()) { blockquote { mark { (selection) } } }
-        (body(look, row, 2)?)
-    })
-}
-
 /// `/pages/viewpreviousversions.action`.
 pub fn history(look: &Look<'_>) -> Made {
     let row = live(look, asked(look)?);
@@ -285,7 +214,7 @@ fn versions(look: &Look<'_>, row: &Content, path: &str) -> Result<Markup, Refusa
                 tbody {
                     @for version in all.get(shown.clone()).unwrap_or_default() {
                         tr {
-                            th scope="row" { a href=(look.to(&page_path(version.id))) { "Version " (version.number) } }
+                            th scope="row" { a href=(look.to(&page_path(version.id))) { "Version " (version.number) } @if version.id == row.id { " (current)" } }
                             td { (when(version.modified.as_deref().or(version.created.as_deref()))) }
                             td { (who(look, version.modifier.as_deref().or(version.creator.as_deref()))) }
                             td { (version.message.as_deref().unwrap_or_default()) }

@@ -106,7 +106,7 @@ pub fn one(look: &Look<'_>) -> Made {
             }
             dt { "Created" } dd { (when(space.created.as_deref())) }
         }
-        @if let Some(row) = description { (body(look, row, 1)?) }
+        @if let Some(row) = description.filter(|row| row.body.is_some_and(|span| span.length > 0)) { (body(look, row, 1)?) }
         nav aria-label="Of this space" {
             ul { @for (listed, word, title) in Listed::ALL {
                 li { a href=(look.to(&list_path(space, word))) { (title) } ": " (rows(site, space, listed).len()) }

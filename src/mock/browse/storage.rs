@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::tree::{Element, Node, parse};
+use super::tree::{Element, Node, is_space, parse};
 
 mod links;
 
@@ -74,6 +74,21 @@ const BLOCK: [&str; 20] = [
     "ac:layout",
 ];
 
+/// What of Confluence's own elements may.
+const INLINE: [&str; 7] = [
+    "ac:image",
+    "ac:link",
+    "ac:link-body",
+    "ac:plain-text-link-body",
+    "ac:emoticon",
+    "ac:inline-comment-marker",
+    "ac:placeholder",
+];
+
+/// Content that holds the attached picture of this name, on the page of this space and title or else where the text stands. `None` where it
+/// isn't shown: it is no picture, or its bytes are missing or others.
+pub type FindPicture<'a> = dyn Fn(Option<(&str, &str)>, &str) -> Option<u64> + 'a;
+
 /// Where a text stands, for the links out of it.
 pub struct Place<'a> {
     /// Context path of the server.
@@ -86,13 +101,15 @@ pub struct Place<'a> {
     pub level: u8,
     /// Name of the user with this key.
     pub user: &'a dyn Fn(&str) -> Option<String>,
+    /// Where attached pictures are.
+    pub picture: &'a FindPicture<'a>,
 }
 
 /// Renders a text in storage format.
 pub fn render(source: &str, place: &Place<'_>) -> String {
     let (source, cut) = shorten(source);
     let parsed = parse(source);
-    let mut out = Out { html: String::with_capacity(source.len() * 2), place, level: place.level, in_link: false };
+    let mut out = Out::new(place);
     out.nodes(&parsed.root.children);
     if let Some(rest) = parsed.rest {
         out.html.push_str("<p class=\"note\">From here on the text is no XML; it stands as it is written:</p><pre>");
@@ -106,7 +123,7 @@ pub fn render(source: &str, place: &Place<'_>) -> String {
 /// Renders wiki markup or plain text: as it is written.
 pub fn verbatim(source: &str, place: &Place<'_>) -> String {
     let (source, cut) = shorten(source);
-    let mut out = Out { html: String::new(), place, level: place.level, in_link: false };
+    let mut out = Out::new(place);
     out.html.push_str("<pre class=\"wiki\">");
     out.text(source);
     out.html.push_str("</pre>");
@@ -132,10 +149,23 @@ struct Out<'a> {
     /// Level of the heading that came last, so that none is left out.
     level: u8,
     in_link: bool,
+    /// Line breaks in a row so far.
+    breaks: u8,
+    /// Pictures so far.
+    pictures: usize,
+}
+
+impl<'a> Out<'a> {
+    fn new(place: &'a Place<'a>) -> Self {
+        Self { html: String::new(), place, level: place.level, in_link: false, breaks: 0, pictures: 0 }
+    }
 }
 
 impl Out<'_> {
     fn text(&mut self, text: &str) {
+        if !text.chars().all(is_space) {
+            self.breaks = 0;
+        }
         for letter in text.chars() {
             match letter {
                 '&' => self.html.push_str("&amp;"),
@@ -172,10 +202,11 @@ impl Out<'_> {
     fn element(&mut self, element: &Element) {
         let name = element.name.as_str();
         match name {
-            "br" => self.html.push_str("<br>"),
+            "br" => self.line_break(),
+            "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if element.is_blank() => {}
             "hr" => self.html.push_str("<hr>"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
-            "p" if holds_block(element) => self.wrapped("<div>", element, "</div>"),
+            "p" if holds_block(element) => self.wrapped("<div class=\"paragraph\">", element, "</div>"),
             "table" => self.wrapped(
                 "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>",
                 element,
@@ -209,6 +240,14 @@ impl Out<'_> {
             }
             // What isn't known shows as its text.
             _ => self.nodes(&element.children),
+        }
+    }
+
+    /// One empty line at most.
+    fn line_break(&mut self) {
+        if self.breaks < 2 {
+            self.breaks += 1;
+            self.html.push_str("<br>");
         }
     }
 
@@ -290,7 +329,6 @@ impl Out<'_> {
 }
 
 fn holds_block(element: &Element) -> bool {
-    element
-        .elements()
-        .any(|child| BLOCK.contains(&child.name.as_str()) || child.name.starts_with("ac:") || holds_block(child))
+    let is_block = |name: &str| BLOCK.contains(&name) || (name.starts_with("ac:") && !INLINE.contains(&name));
+    element.elements().any(|child| is_block(&child.name) || holds_block(child))
 }

@@ -4,11 +4,16 @@ use proptest::prelude::*;
 
 use super::storage::{Place, render, verbatim};
 
-const TAGS: &str = " a b blockquote br caption cite code dd del div dl dt em h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre q s samp small span strong \
+const TAGS: &str = " a b blockquote br caption cite code dd del div dl dt em h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong \
                     sub sup table tbody td tfoot th thead tr u ul var abbr ";
 
 fn shown(source: &str) -> String {
-    let place = Place { context: "", space: "OPS", holder: 10, level: 1, user: &|_| None };
+    // Pictures are there by one name alone.
+    let picture = |page: Option<(&str, &str)>, name: &str| {
+        let holder = page.map_or(10, |(space, title)| if (space, title) == ("OPS", "Other") { 12 } else { 13 });
+        (name.contains("shown")).then_some(holder)
+    };
+    let place = Place { context: "", space: "OPS", holder: 10, level: 1, user: &|_| None, picture: &picture };
     let html = render(source, &place);
     sound(&html, source);
     html
@@ -29,8 +34,12 @@ fn sound(html: &str, source: &str) {
         let mut rest = attributes;
         while let Some((attribute, value)) = rest.split_once("=\"") {
             let (value, behind) = value.split_once('"').unwrap();
-            let allowed = ["href", "rel", "class", "colspan", "rowspan", "scope", "role", "aria-label", "tabindex"];
+            let allowed = match name {
+                "img" => ["src", "alt", "loading", "width"].as_slice(),
+                _ => &["href", "rel", "class", "colspan", "rowspan", "scope", "role", "aria-label", "tabindex"],
+            };
             assert!(allowed.contains(&attribute), "{attribute}: {source:?} gives {html}");
+            assert!(attribute != "src" || value.starts_with("/download/attachments/1"), "{value}: {source:?}");
             if attribute == "href" {
                 let outside =
                     ["http://", "https://", "mailto:"].iter().any(|scheme| value.to_lowercase().starts_with(scheme));
@@ -40,7 +49,7 @@ fn sound(html: &str, source: &str) {
             rest = behind.trim_start();
         }
         assert_eq!(rest, "", "{source:?} gives {html}");
-        if !["br", "hr"].contains(&name) {
+        if !["br", "hr", "img"].contains(&name) {
             open.push(name);
         }
     }
@@ -68,6 +77,38 @@ fn a_text_reads_as_it_was_written() {
     ] {
         assert!(html.contains(part), "{part} is not in {html}");
     }
+}
+
+#[test]
+fn an_attached_picture_is_shown_and_leads_to_its_file() {
+    let html = shown(
+        "<ac:image ac:alt=\"a &quot;b&quot;\" ac:width=\"9999\"><ri:attachment ri:filename=\"shown 1.png\"/></ac:image>\
+         <ac:link><ri:page ri:content-title=\"Home\"/><ac:link-body><ac:image><ri:attachment ri:filename=\"shown.png\"><ri:page ri:content-title=\"Other\"/></ri:attachment></ac:image></ac:link-body></ac:link>",
+    );
+    let own = "<a href=\"/download/attachments/10/shown%201.png\"><img src=\"/download/attachments/10/shown%201.png\" alt=\"a &quot;b&quot;\" \
+               loading=\"lazy\" width=\"2000\"></a>";
+    let other = "<a href=\"/display/OPS/Home\"><img src=\"/download/attachments/12/shown.png\" alt=\"shown.png\" loading=\"lazy\"></a>";
+    assert_eq!(html, format!("{own}{other}"));
+    let many = "<ac:image><ri:attachment ri:filename=\"shown.png\"/></ac:image>".repeat(600);
+    assert_eq!(shown(&many).matches("<img").count(), 500);
+}
+
+#[test]
+fn gaps_are_left_out_and_what_shows_is_not() {
+    let html = shown(
+        "<p>a</p><p>&nbsp;</p><p><span><br/></span></p><h2> </h2><div><p>\u{200b}</p></div><p>b<br/><br/>&nbsp;<br/><br/>c</p><h3>C</h3><p><hr/></p>\
+         <table><tbody><tr><td><p> </p></td></tr></tbody></table>",
+    );
+    let table = "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><tbody><tr><td></td></tr></tbody></table></div>";
+    assert_eq!(html, format!("<p>a</p><p>b<br><br>&nbsp;c</p><h2>C</h2><div class=\"paragraph\"><hr></div>{table}"));
+}
+
+#[test]
+fn an_address_that_is_its_own_label_is_told_once() {
+    let html = shown(
+        "<a href=\"https://a.example/\">https://a.example/</a><a href=\"https://b.example/\">https://a.example/</a>",
+    );
+    assert!(!html.contains("(https://a.example/)") && html.contains("(https://b.example/)"), "{html}");
 }
 
 #[test]
@@ -131,7 +172,7 @@ fn long_texts_and_broken_ends_are_told() {
 
 #[test]
 fn wiki_markup_stands_as_it_is() {
-    let place = Place { context: "", space: "", holder: 0, level: 1, user: &|_| None };
+    let place = Place { context: "", space: "", holder: 0, level: 1, user: &|_| None, picture: &|_, _| None };
     assert_eq!(verbatim("h1. A <b>", &place), "<pre class=\"wiki\">h1. A &lt;b&gt;</pre>");
 }
 

@@ -11,6 +11,20 @@ const DEPTH: usize = 64;
 /// Elements of HTML that have no end tag, however they are written.
 const VOID: [&str; 4] = ["br", "hr", "img", "col"];
 
+/// Elements that show nothing of their own.
+const HOLLOW: [&str; 22] = [
+    "br", "p", "div", "span", "font", "strong", "b", "em", "i", "u", "s", "small", "sub", "sup", "code", "tt", "h1",
+    "h2", "h3", "h4", "h5", "h6",
+];
+
+/// References to letters that show nothing.
+const SPACES: [&str; 7] = ["nbsp", "ensp", "emsp", "thinsp", "shy", "zwj", "zwnj"];
+
+/// Whether a letter shows nothing.
+pub fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+}
+
 /// A node.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Node {
@@ -52,6 +66,15 @@ impl Element {
         let mut out = String::new();
         self.add_text(&mut out);
         out
+    }
+
+    /// Whether nothing of it would be seen but a gap: editors leave empty paragraphs and headings behind, dozens in a row.
+    pub fn is_blank(&self) -> bool {
+        self.children.iter().all(|node| match node {
+            Node::Text(text) => text.chars().all(is_space),
+            Node::Reference(name) => SPACES.contains(&name.as_str()),
+            Node::Element(element) => HOLLOW.contains(&element.name.as_str()) && element.is_blank(),
+        })
     }
 
     fn add_text(&self, out: &mut String) {

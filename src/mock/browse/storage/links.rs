@@ -1,9 +1,14 @@
 //! Links and images of a text: to pages, attachments, spaces, users, and out of the wiki.
 
+use std::fmt::Write as _;
+
 use super::Out;
 use crate::mock::browse::address::{Address, address};
 use crate::mock::browse::tree::Element;
 use crate::mock::shapes::encode;
+
+/// Most pictures of a text that are shown as such; each is looked up in the store.
+const PICTURES: usize = 500;
 
 impl Out<'_> {
     /// A link around what `inner` writes; a link within a link is none.
@@ -24,11 +29,18 @@ impl Out<'_> {
                 self.html.push_str("\">");
             }
         }
+        let start = self.html.len();
         inner(self);
+        let label = start..self.html.len();
         self.html.push_str("</a>");
         self.in_link = false;
         if let Address::Outside(url) = to {
-            self.target(url);
+            // Where a link leads is told, unless it says so itself.
+            let mut told = Out::new(self.place);
+            told.text(url);
+            if self.html.get(label) != Some(&told.html) {
+                self.target(url);
+            }
         }
     }
 
@@ -91,10 +103,50 @@ impl Out<'_> {
             return self.text("Image");
         };
         let (to, label) = (self.to(resource), self.label(resource));
-        self.picture(element.attribute("ac:alt"), &label, to);
+        match self.holder(resource) {
+            Some(holder) => self.shown(element, &label, holder),
+            None => self.picture(element.attribute("ac:alt"), &label, to),
+        }
         if let Some(caption) = element.child("ac:caption") {
             self.wrapped("<div>", caption, "</div>");
         }
+    }
+
+    /// Content that holds the picture, if it can be shown.
+    fn holder(&mut self, resource: &Element) -> Option<u64> {
+        self.pictures += 1;
+        if resource.name != "ri:attachment" || self.pictures > PICTURES {
+            return None;
+        }
+        let name = resource.attribute("ri:filename")?;
+        let page = match resource.elements().find(|holder| holder.name.starts_with("ri:")) {
+            Some(page) => {
+                let space = page.attribute("ri:space-key").unwrap_or(self.place.space);
+                Some((space, page.attribute("ri:content-title")?))
+            }
+            None => None,
+        };
+        (self.place.picture)(page, name)
+    }
+
+    /// A picture as such, which leads to its file.
+    fn shown(&mut self, element: &Element, name: &str, holder: u64) {
+        let path = format!("/download/attachments/{holder}/{}", encode(name));
+        let alt = element.attribute("ac:alt").unwrap_or(name).to_owned();
+        let width = element.attribute("ac:width").and_then(|text| text.parse::<u16>().ok());
+        self.breaks = 0;
+        self.link_to(&Address::Inside(path.clone()), |out| {
+            out.html.push_str("<img src=\"");
+            out.text(out.place.context);
+            out.text(&path);
+            out.html.push_str("\" alt=\"");
+            out.text(&alt);
+            out.html.push_str("\" loading=\"lazy\"");
+            if let Some(width) = width {
+                let _ = write!(out.html, " width=\"{}\"", width.clamp(1, 2_000));
+            }
+            out.html.push('>');
+        });
     }
 
     /// A resource that stands alone, as in parameters of macros.
