@@ -54,7 +54,7 @@ fn finding(subject: Subject, discrepancy: Discrepancy) -> Finding {
         Discrepancy::Missing => "missing",
         Discrepancy::Unexpected => "unexpected",
         Discrepancy::Differs { .. } => "differs",
-        Discrepancy::Other { .. } => "damaged",
+        Discrepancy::Other { .. } | Discrepancy::Many { .. } => "damaged",
     };
     Finding {
         code: Code { check: "page-tree".into(), what: what.into() },

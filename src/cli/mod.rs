@@ -14,6 +14,7 @@ mod manifest;
 mod mock;
 mod progress;
 mod prove;
+mod remembering;
 mod run;
 mod sample;
 mod schema;

@@ -1,6 +1,7 @@
 //! Pages and blog posts: live, archived and in the trash; their labels and restrictions.
 
 use super::found::Fields;
+use super::sampled::SampleKey;
 use super::{Doing as _, ObserveError, Observer, each, reason};
 use crate::confluence::{Content, ContentQuery, Restriction, Restrictions, Status, User};
 use crate::model::{Field, Kind};
@@ -30,6 +31,8 @@ pub(super) struct Live {
     pub(super) number: u64,
     /// Its version.
     pub(super) version: u64,
+    /// Its key, where a sample is drawn by keys.
+    pub(super) key: SampleKey,
 }
 
 impl Observer<'_> {
@@ -118,12 +121,13 @@ impl Observer<'_> {
         if status == Status::Trashed {
             name.push("trashed".to_owned());
         }
+        let key = self.sample_key(&SampleKey::default(), &name);
         self.push(Found { kind, id: Some(id), holder: Holder::None, name, aside: None, fields: fields.0 });
         if status == Status::Trashed {
             return Ok(None);
         }
         let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
-        let live = Live { id: content.id.to_string(), number: id, version };
+        let live = Live { id: content.id.to_string(), number: id, version, key };
         self.labels_of(&live, content).await?;
         self.restrictions_of(&live, content).await?;
         Ok(Some(live))

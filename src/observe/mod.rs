@@ -8,6 +8,7 @@ mod found;
 mod history;
 mod parts;
 mod people;
+mod sampled;
 mod spaces;
 mod templates;
 

@@ -2,6 +2,7 @@
 
 use super::contents::Live;
 use super::found::Fields;
+use super::sampled::SampleKey;
 use super::{Doing as _, ObserveError, Observer};
 use crate::confluence::{Children, Content, Extensions};
 use crate::model::{Field, Kind};
@@ -22,11 +23,11 @@ impl Observer<'_> {
     pub(super) async fn parts(&self, holder: Live) -> Result<(), ObserveError> {
         self.versions(&holder, None).await?;
         if self.wants_comments() {
-            for comment in self.comments(&holder).await? {
+            for (comment, key) in self.comments(&holder).await? {
                 if self.wants_attachments()
                     && !is_empty(comment.children.as_ref(), |children| children.attachment.is_some())
                 {
-                    self.attachments(&self.live(&comment)?).await?;
+                    self.attachments(&self.live(&comment, key)?).await?;
                 }
             }
         }
@@ -35,7 +36,7 @@ impl Observer<'_> {
                 if self.wants_comments()
                     && !is_empty(attachment.children.as_ref(), |children| children.comment.is_some())
                 {
-                    self.comments(&self.live(&attachment)?).await?;
+                    self.comments(&self.live(&attachment, self.attachment_key(&holder, &attachment))?).await?;
                 }
             }
         }
@@ -51,32 +52,32 @@ impl Observer<'_> {
         self.wants_any(&[Kind::Attachment, Kind::Version, Kind::Label])
     }
 
-    fn live(&self, content: &Content) -> Result<Live, ObserveError> {
+    fn live(&self, content: &Content, key: SampleKey) -> Result<Live, ObserveError> {
         let version = content.version.as_ref().and_then(|version| version.number).unwrap_or(1);
-        Ok(Live { id: content.id.to_string(), number: self.id_of(content)?, version })
+        Ok(Live { id: content.id.to_string(), number: self.id_of(content)?, version, key })
     }
 
-    /// Reads the comments on a content; gives their records.
-    async fn comments(&self, holder: &Live) -> Result<Vec<Content>, ObserveError> {
+    /// Reads the comments on a content; gives their records, and their keys where a sample is drawn.
+    async fn comments(&self, holder: &Live) -> Result<Vec<(Content, SampleKey)>, ObserveError> {
         let what = || format!("the comments on content {}", holder.id);
         let mut pager = self.client.comments(&holder.id, EXPAND_COMMENT).doing(what)?;
         let mut all = Vec::new();
         while let Some(page) = pager.next().await.doing(what)? {
             for mut comment in page {
-                let live = self.live(&comment)?;
+                let live = self.live(&comment, SampleKey::default())?;
                 if !self.is_new(live.number) {
                     continue;
                 }
-                self.comment(holder, live.number, &comment);
+                let key = self.comment(holder, live.number, &comment);
                 self.versions(&live, None).await?;
                 comment.body = None;
-                all.push(comment);
+                all.push((comment, key));
             }
         }
         Ok(all)
     }
 
-    fn comment(&self, holder: &Live, id: u64, comment: &Content) {
+    fn comment(&self, holder: &Live, id: u64, comment: &Content) -> SampleKey {
         let mut fields = Fields::default();
         fields.creation(comment);
         fields.version(comment.version.as_ref());
@@ -89,9 +90,11 @@ impl Observer<'_> {
         }
         place(comment.extensions.as_ref(), &mut fields);
         let name = [Field::Author, Field::Created, Field::Body].map(|field| fields.word(field));
-        let name = std::iter::once("comment".to_owned()).chain(name).collect();
+        let name: Vec<String> = std::iter::once("comment".to_owned()).chain(name).collect();
+        let key = self.sample_key(&holder.key, &name);
         let (kind, holder) = (Kind::Comment, Holder::Content(holder.number));
         self.push(Found { kind, id: Some(id), holder, name, aside: None, fields: fields.0 });
+        key
     }
 
     /// Reads the attachments of a content; gives their records.
@@ -101,7 +104,7 @@ impl Observer<'_> {
         let mut all = Vec::new();
         while let Some(page) = pager.next().await.doing(what)? {
             for attachment in page {
-                let live = self.live(&attachment)?;
+                let live = self.live(&attachment, self.attachment_key(holder, &attachment))?;
                 if self.is_new(live.number) {
                     self.attachment(holder, &live, &attachment).await?;
                     all.push(attachment);
@@ -109,6 +112,10 @@ impl Observer<'_> {
             }
         }
         Ok(all)
+    }
+
+    fn attachment_key(&self, holder: &Live, attachment: &Content) -> SampleKey {
+        self.sample_key(&holder.key, &["attachment".to_owned(), attachment.title.clone().unwrap_or_default()])
     }
 
     async fn attachment(&self, holder: &Live, live: &Live, attachment: &Content) -> Result<(), ObserveError> {
@@ -123,7 +130,7 @@ impl Observer<'_> {
                 (format!("the attachment {}", live.id), "its record has no link to its bytes".to_owned());
             return Err(ObserveError::Answer { what, problem });
         };
-        if self.needs.has(Kind::Attachment) {
+        if self.needs.has(Kind::Attachment) && self.is_sampled(&live.key) {
             self.bytes(live, &link, None, &mut fields).await?;
         }
         let found = Found {

@@ -28,6 +28,8 @@ fn finding(severity: Severity) -> FindingRecord {
         hop: Hop::Export,
         place: None,
         remedy: None,
+        items: None,
+        treated: None,
         quote: Vec::new(),
     }
 }
@@ -39,6 +41,7 @@ fn ran(examined: u64, of: u64) -> CheckState {
         totals: BTreeMap::new(),
         uncompared: Vec::new(),
         unread: None,
+        treated: Vec::new(),
     }
 }
 
@@ -98,7 +101,14 @@ fn stage(mut record: Record, stage: Stage, state: StageState) -> Record {
 fn with_error(examined: u64, of: u64) -> CheckState {
     let totals = BTreeMap::from([(Severity::Error, 1)]);
     let findings = vec![finding(Severity::Error)];
-    CheckState::Ran { tally: Tally { examined, of }, findings, totals, uncompared: Vec::new(), unread: None }
+    CheckState::Ran {
+        tally: Tally { examined, of },
+        findings,
+        totals,
+        treated: Vec::new(),
+        uncompared: Vec::new(),
+        unread: None,
+    }
 }
 
 fn broken(fault: Fault) -> StageState {
@@ -131,7 +141,14 @@ fn errors_and_the_backups_faults_fail_and_outrank_the_rig() {
 #[test]
 fn totals_that_are_edited_away_hide_no_finding() {
     let CheckState::Ran { tally, findings, .. } = with_error(3, 3) else { panic!() };
-    let state = CheckState::Ran { tally, findings, totals: BTreeMap::new(), uncompared: Vec::new(), unread: None };
+    let state = CheckState::Ran {
+        tally,
+        findings,
+        totals: BTreeMap::new(),
+        treated: Vec::new(),
+        uncompared: Vec::new(),
+        unread: None,
+    };
     assert_eq!(judge(&set(good(), "labels", state)).verdict, Verdict::Failed);
 }
 
@@ -191,6 +208,7 @@ fn what_is_left_to_a_check_that_does_not_run_is_left_open() {
         tally: Tally { examined: 1, of: 1 },
         findings: Vec::new(),
         totals: BTreeMap::new(),
+        treated: Vec::new(),
         uncompared: vec![left],
         unread: None,
     };
@@ -251,8 +269,8 @@ fn a_record_survives_its_file_and_a_newer_one_is_refused() {
     let record = set(good(), "labels", with_error(3, 3)).judged();
     let bytes = serde_json::to_vec(&record).unwrap();
     assert_eq!(Record::read(&bytes).unwrap(), record);
-    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":2", "\"record\":3", 1);
-    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 3 })));
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":3", "\"record\":4", 1);
+    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 4 })));
 }
 
 fn any_state() -> impl Strategy<Value = CheckState> {
@@ -263,6 +281,7 @@ fn any_state() -> impl Strategy<Value = CheckState> {
             tally: Tally { examined, of: examined + missing / 3 },
             findings: error.into_iter().map(finding).collect(),
             totals: error.into_iter().map(|error| (error, 1)).collect(),
+            treated: Vec::new(),
             uncompared: Vec::new(),
             unread,
         }),
