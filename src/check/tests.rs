@@ -413,7 +413,8 @@ fn attachments_without_bytes_are_never_equal_unnoticed() {
     let mut without = Sides::same(site()).edit("ac", &file, Field::Digest, Some(None));
     without.descriptor.properties.insert("backupAttachments".into(), "false".into());
     assert_eq!(codes(&without.run("attachments")), [("attachments/no-bytes".to_owned(), Hop::Export)]);
-    let records = flipped.edit("c", &file, Field::Digest, None).examine(&Attachments { compare: Compare::Records, sample: None });
+    let records =
+        flipped.edit("c", &file, Field::Digest, None).examine(&Attachments { compare: Compare::Records, sample: None });
     assert!(records.uncompared.iter().any(|left| left.what == "attachment field digest"));
 }
 

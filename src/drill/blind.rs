@@ -26,7 +26,7 @@ pub(super) fn by_form(
     }
     if target.is_some_and(|target| target.mock) {
         spots.push(
-            "mock target: whether a real Confluence accepts the backup, shows its macros, upgrades it or how long it takes",
+            "mock target: whether and how fast a real Confluence restores the backup, and how pages look there, is not shown",
         );
     }
     spots.into_iter().map(str::to_owned).collect()

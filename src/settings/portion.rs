@@ -99,7 +99,7 @@ impl JsonSchema for Portion {
             "anyOf": [
                 { "type": "integer", "minimum": 1 },
                 { "type": "string", "pattern": "^0*[1-9][0-9]*([KMGT]i)?B$" },
-                { "type": "string", "pattern": "^([0-9]{1,3})(\\.[0-9]{1,2})?%$" },
+                { "type": "string", "pattern": "^(0?[0-9]{1,2}(\\.[0-9]{1,2})?|100(\\.0{1,2})?)%$" },
             ],
         })
     }
