@@ -129,11 +129,6 @@ impl CheckRecord {
         self.treated().iter().filter(lighter).map(|one| one.items).sum()
     }
 
-    /// How many things were examined and found right, or at least not excused.
-    pub fn sound(&self) -> u64 {
-        self.tally().examined.saturating_sub(self.excused())
-    }
-
     /// How much it examined of how much; nothing of nothing where it did not run.
     pub fn tally(&self) -> Tally {
         match &self.state {

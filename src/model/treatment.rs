@@ -383,6 +383,22 @@ impl Record {
         })
     }
 
+    /// How many things a check examined, without those that are missing and excused: those show no work.
+    pub fn there(&self, check: &CheckRecord) -> u64 {
+        let names = |mark: Mark| {
+            let at = |place: Option<u32>| Some(place?.checked_sub(1)? as usize);
+            let allowance = at(mark.allowance).and_then(|index| self.treatment.allowances.get(index));
+            let severity = at(mark.severity).and_then(|index| self.treatment.severities.get(index));
+            [allowance.map(|rule| &rule.finding), severity.map(|rule| &rule.finding)]
+        };
+        let excused = |one: &&Treated| {
+            let lighter = one.found == Severity::Error && one.mark.counts_as != Some(Severity::Error);
+            lighter && names(one.mark).into_iter().flatten().any(|code| code.ends_with("/missing"))
+        };
+        let gone: u64 = check.treated().iter().filter(excused).map(|one| one.items).sum();
+        check.tally().examined.saturating_sub(gone)
+    }
+
     fn treated(&self) -> impl Iterator<Item = &Treated> {
         self.checks.iter().flat_map(CheckRecord::treated)
     }

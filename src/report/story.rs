@@ -53,7 +53,9 @@ pub(super) fn headline(check: &CheckRecord) -> String {
             (Grade::Failed, _) => failure(check, findings, *tally),
             (Grade::Inconclusive, Some(reason)) => format!("examined {}: {reason}", share(*tally)),
             (Grade::Inconclusive, None) => format!("examined only {}", share(*tally)),
-            _ if tally.of == 0 && check.excused() == 0 => "nothing to examine: neither the manifest nor the copy holds any".to_owned(),
+            _ if tally.of == 0 && check.excused() == 0 => {
+                "nothing to examine: neither the manifest nor the copy holds any".to_owned()
+            }
             _ => format!("examined {}{}", share(*tally), excused(check.excused())),
         },
     };
