@@ -12,7 +12,7 @@ use crate::expect::Obtained;
 use crate::model::{
     Allowance, AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, FindingRecord, Grade,
     Kind, ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, Rotation, Rules, SampleRecord,
-    ScenarioRecord, StageRecord, Standing, TargetRecord, TearDown, Tool, Treatment, Uncompared, Verdict,
+    ScenarioRecord, StageRecord, Standing, StateRecord, TargetRecord, TearDown, Tool, Treatment, Uncompared, Verdict,
 };
 use crate::plan::Plan;
 use crate::reading::{Inventory, Observation, Reading};
@@ -52,6 +52,8 @@ pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
     record.required = Some(plan.assurance);
     record.privacy = plan.privacy;
     (record.treatment, record.proof) = (treatment(plan), proof(plan));
+    let kept = |folder: &Spanned<std::path::PathBuf>| folder.value.display().to_string();
+    record.state = plan.state.as_ref().map(|folder| StateRecord { folder: kept(folder), problem: None });
     record
 }
 
