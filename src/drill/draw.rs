@@ -7,7 +7,9 @@ use crate::check::is_attachment_version;
 use crate::clock::Context;
 use crate::expect::Obtained;
 use crate::model::sample::{Drawn, RING, ahead, draw, place};
-use crate::model::{Discrepancy, Field, Grade, Item, Kind, Outcome, Rotation, RotationRecord, Sample, SampleRecord};
+use crate::model::{
+    Discrepancy, Field, Grade, Item, Kind, Outcome, Rotation, RotationRecord, Sample, SampleRecord, day_number,
+};
 use crate::plan::Plan;
 use crate::reading::ReadError;
 
@@ -37,7 +39,8 @@ struct Turn {
 struct File {
     place: u64,
     bytes: u64,
-    changed: Option<String>,
+    /// The day on which it was changed last.
+    changed: Option<u32>,
 }
 
 /// Draws, where the plan asks for a sample; `remembered` is where the rotation stood.
@@ -63,7 +66,7 @@ pub(super) fn drawing(
         let sample = drawn.sample;
         let (mut before_it, mut with_it) = (0, 0);
         for file in &files {
-            let known = before.has(file.place, file.changed.as_deref(), &since);
+            let known = before.has(file.place, file.changed, &since);
             let now = ahead(sample.from, file.place) < sample.width();
             before_it += u64::from(known);
             with_it += u64::from(known || now);
@@ -84,11 +87,11 @@ fn files(obtained: &Obtained, seed: u64, dated: bool) -> Result<Vec<File>, ReadE
     let reading = &obtained.manifest.reading;
     let mut files = Vec::new();
     let mut take = |item: Item| {
-        let day = item.text(Field::Edited).or_else(|| item.text(Field::Created)).and_then(|time| time.get(..10));
+        let day = item.text(Field::Edited).or_else(|| item.text(Field::Created)).and_then(day_number);
         files.push(File {
             place: place(seed, item.key.segments().iter().map(String::as_str)),
             bytes: item.number(Field::Bytes).and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
-            changed: day.filter(|_| dated).map(str::to_owned),
+            changed: day.filter(|_| dated),
         });
     };
     for kind in [Kind::Attachment, Kind::Version] {

@@ -44,7 +44,7 @@ pub use record::{
     AtLeast, BackupRecord, CUT_SHORT, Counts, FindingsFile, ManifestRecord, PackageRecord, RECORD_FORMAT, Record,
     RecordError, ScenarioRecord, StageRecord, StageState, StateRecord, TargetRecord, TearDown, Tool,
 };
-pub use rotation::{Rotation, RotationRecord, Stretch, span};
+pub use rotation::{Rotation, RotationRecord, Stretch, day_number, span};
 pub use sample::{Sample, SampleRecord, percent};
 pub use standing::{LastProof, Standing, Stands};
 pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};

@@ -271,4 +271,17 @@ mod tests {
         assert_eq!(judged(Some(Passed), &[good[0], (Damage, None)]), Inconclusive);
         assert_eq!(judged(Some(Failed), &[(Damage, Some(Passed))]), Inconclusive);
     }
+
+    #[test]
+    fn damage_that_was_noticed_and_excused_is_no_survivor_and_no_catch() {
+        let trial = |verdict, excused| Trial {
+            name: "drop-label".into(),
+            sort: Sort::Damage,
+            injected: None,
+            state: TrialState::Drilled(Drilling { excused, ..drilling(verdict) }),
+        };
+        assert_eq!(trial(Verdict::Passed, 1).outcome(), Outcome::Excused);
+        assert_eq!(trial(Verdict::Passed, 0).outcome(), Outcome::Survived);
+        assert_eq!(trial(Verdict::Failed, 1).outcome(), Outcome::Caught);
+    }
 }

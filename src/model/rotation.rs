@@ -48,10 +48,10 @@ impl Rotation {
         self.verified.drain(..over);
     }
 
-    /// Whether a file at this place that was changed last on this day (`2026-11-23`) was verified since then.
-    pub fn has(&self, place: u64, changed: Option<&str>, since: &str) -> bool {
+    /// Whether a file at this place that was changed last on this day (as [`day_number`] gives it) was verified since then.
+    pub fn has(&self, place: u64, changed: Option<u32>, since: &str) -> bool {
         self.verified.iter().rev().any(|stretch| {
-            let later = changed.is_none_or(|day| stretch.when.get(..10).is_some_and(|when| day < when));
+            let later = changed.is_none_or(|day| day_number(&stretch.when).is_some_and(|when| day < when));
             stretch.when.as_str() >= since && later && ahead(stretch.from, place) <= ahead(stretch.from, stretch.last)
         })
     }
@@ -144,6 +144,12 @@ fn floor_percent(part: u64, of: u64) -> String {
     }
 }
 
+/// The day with which a time begins, `2026-11-23…`, as the number 20261123.
+pub fn day_number(time: &str) -> Option<u32> {
+    let (year, month, day) = (time.get(..4)?, time.get(5..7)?, time.get(8..10)?);
+    Some(year.parse::<u32>().ok()? * 10_000 + month.parse::<u32>().ok()? * 100 + day.parse::<u32>().ok()?)
+}
+
 /// Seconds as people say them: `41d`, `3h`, `20m`.
 pub fn span(seconds: u64) -> String {
     match seconds {
@@ -194,8 +200,8 @@ mod tests {
         rotation.advance(&Sample { seed: 1, from: 5, last: 14 }, &day(3), SINCE);
         assert_eq!(rotation.covered(SINCE), 25);
         assert!(rotation.has(RING - 1, None, SINCE) && rotation.has(0, None, SINCE) && !rotation.has(15, None, SINCE));
-        assert!(!rotation.has(0, Some("2026-01-02"), SINCE), "it was changed since, or on that very day");
-        assert!(rotation.has(0, Some("2026-01-01"), SINCE));
+        assert!(!rotation.has(0, Some(20_260_102), SINCE), "it was changed since, or on that very day");
+        assert!(rotation.has(0, day_number("2026-01-01 03:04:05"), SINCE));
         rotation.advance(&Sample { seed: 1, from: 15, last: 15 }, &day(4), &day(3));
         assert_eq!(rotation.verified.len(), 2, "what is older is forgotten");
     }

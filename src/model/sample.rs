@@ -167,6 +167,9 @@ impl SampleRecord {
             self.asked,
             self.stretch.seed
         );
+        if self.population == 0 {
+            return "there is no file of which a sample could be drawn".to_owned();
+        }
         let shown = match (self.damaged, self.bound()) {
             (0, Some(bound)) if bound <= 1 => "all of them, and none is damaged".to_owned(),
             (0, Some(bound)) => format!(

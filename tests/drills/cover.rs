@@ -204,6 +204,15 @@ fn a_drill_is_proven_once_and_the_proof_stands_until_it_is_old_or_the_scenario_c
 }
 
 #[test]
+fn damage_that_the_scenario_excuses_is_named_and_does_not_fail_the_proof() {
+    let rig = rig();
+    let lowered = "[{ finding: labels/missing, as: warning, reason: nobody uses them, expires: 2999-12-31 }]";
+    let ended = rig.drill(&scenario("cover", &[STATE, ("prove", "daily"), ("severity", lowered)]));
+    ended.exits(0).says("noticed, and let pass because the scenario excuses it: drop-label");
+    assert_eq!(rig.record("cover")["proven"], "embedded");
+}
+
+#[test]
 fn damage_that_a_drill_does_not_notice_fails_it() {
     let rig = Rig::new();
     stored(&ops(), &rig.path("export.zip"));

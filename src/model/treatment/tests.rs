@@ -1,7 +1,7 @@
 //! Which findings a scenario excuses, and that nobody can excuse more than it says.
 
 use super::*;
-use crate::model::{CheckRecord, Grade, Hop, Place, Word};
+use crate::model::{CheckRecord, CheckState, Grade, Hop, Place, Record, Word};
 
 fn finding(id: u64, space: &str) -> FindingRecord {
     FindingRecord {
