@@ -14,9 +14,10 @@ use std::process::Command;
 
 use rehearsal::event::Stage;
 use rehearsal::model::{
-    Assurance, AtLeast, BackupRecord, CheckRecord, CheckState, Claim, Code, Counts, Digest, Discrepancy, Fault, Field,
-    Finding, FindingRecord, Form, Hop, Key, Kind, ManifestRecord, Outcome, Position, Privacy, Record, ScenarioRecord,
-    Severity, StageState, Subject, Tally, TargetRecord, Uncompared, Verdict,
+    Allowance, Assurance, AtLeast, BackupRecord, CheckRecord, CheckState, Claim, Code, Counts, Digest, Discrepancy,
+    Fault, Field, Finding, FindingRecord, Form, Hop, Key, Kind, LastProof, ManifestRecord, Outcome, Position, Privacy,
+    Record, RotationRecord, Sample, SampleRecord, ScenarioRecord, Severity, SeverityChange, StageState, Standing,
+    StateRecord, Subject, Tally, TargetRecord, Treatment, Uncompared, Verdict, Where,
 };
 use rehearsal::report::{evidence, junit, terminal};
 
@@ -54,7 +55,7 @@ fn finding(subject: Subject, discrepancy: Discrepancy) -> Finding {
         Discrepancy::Missing => "missing",
         Discrepancy::Unexpected => "unexpected",
         Discrepancy::Differs { .. } => "differs",
-        Discrepancy::Other { .. } => "damaged",
+        Discrepancy::Other { .. } | Discrepancy::Many { .. } => "damaged",
     };
     Finding {
         code: Code { check: "page-tree".into(), what: what.into() },
@@ -156,7 +157,56 @@ fn hostile(text: &str) -> Record {
     record.at_least = vec![AtLeast { kind: Kind::Page, wanted: 10, found: Some(9) }];
     record.checks[0].position.as_mut().unwrap().source_line = text.into();
     record.blind_spots.push(text.into());
+    covered(&mut record, text);
     record.judged()
+}
+
+/// The text in all that a scenario says of findings, samples, states and proofs.
+fn covered(record: &mut Record, text: &str) {
+    let place = Where { space: Some(text.into()), title: Some(text.into()), ..Where::default() };
+    let (finding, reason) = (String::from(text), String::from(text));
+    let allowance = Allowance { finding, place, at_most: 1, reason, expires: "2999-12-31".into() };
+    let change = SeverityChange {
+        finding: text.into(),
+        counts_as: Severity::Warning,
+        reason: Some(text.into()),
+        expires: Some(text.into()),
+    };
+    record.treatment = Treatment { allowances: vec![allowance], severities: vec![change] };
+    let stretch = Sample { seed: 1, from: 0, last: 5 };
+    record.samples.push(SampleRecord {
+        check: "page-tree".into(),
+        asked: text.into(),
+        stretch,
+        population: 9,
+        population_bytes: 90,
+        drawn: 3,
+        bytes: 30,
+        examined: 3,
+        damaged: 0,
+        rotation: Some(RotationRecord {
+            span: text.into(),
+            span_seconds: 1,
+            began: text.into(),
+            verified: 3,
+            whole: false,
+            left_seconds: Some(1),
+        }),
+    });
+    record.state = Some(StateRecord { folder: text.into(), problem: Some(text.into()) });
+    let last = LastProof {
+        ended: record.ended.clone(),
+        verdict: Verdict::Failed,
+        why: vec![text.into()],
+        target: text.into(),
+        scenario: record.scenario.digest.clone(),
+        tool: record.tool.clone(),
+        backup: None,
+        seed: 1,
+        caught: 1,
+        survivors: vec![text.into()],
+    };
+    record.proof = Some(Standing { every: text.into(), every_seconds: 1, last: Some(last) });
 }
 
 /// Every report of a record, by name.
@@ -374,7 +424,7 @@ fn foreign_parsers_read_what_hostile_text_was_written_into() {
             let text = etree(&python, &files);
             assert!(text.contains("]]>"), "what was split is one again: {text}");
             if junitparser {
-                let script = "import sys, junitparser\nfor path in sys.argv[1:]: assert sum(len(suite) for suite in junitparser.JUnitXml.fromfile(path)) == 17";
+                let script = "import sys, junitparser\nfor path in sys.argv[1:]: assert sum(len(suite) for suite in junitparser.JUnitXml.fromfile(path)) == 20";
                 run(&python, &["-c", script], &files);
             }
             if !junitparser {
@@ -408,7 +458,7 @@ for path in sys.argv[1:]:
             for problem in case.findall("failure") + case.findall("error"):
                 assert problem.get("message") and "\n" not in problem.get("message"), name
                 assert problem.text
-    assert len(seen) == 17, len(seen)
+    assert len(seen) == 20, len(seen)
     print("".join(problem.text for problem in root.iter("failure")))
 "#;
     run(python, &["-c", script], files)

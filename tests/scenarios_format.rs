@@ -19,6 +19,14 @@ use rehearsal::{plan, scenario};
 /// Bad files that a schema can't refuse, and why.
 const PARSER_ONLY: &[(&str, &str)] = &[
     ("assurance-out-of-reach", "depends on target and checks together"),
+    ("allow-what-cannot-be", "depends on the checks"),
+    ("prove-a-folder", "depends on the file system"),
+    ("prove-without-state", "depends on two keys together"),
+    ("rotate-without-sample", "depends on two settings together"),
+    ("rotate-without-state", "depends on a check and a key together"),
+    ("sample-of-records", "depends on two settings together"),
+    ("state-elsewhere", "a path is any text to a schema"),
+    ("state-in-backup", "depends on two keys together"),
     ("attachments-by-records", "depends on the assurance and a check together"),
     ("check-twice", "items with one name may differ in their settings"),
     ("counted-by-nobody", "depends on the checks"),

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Comparison, Rules, What};
 use super::tail::is_attachment_version;
 use super::{Check, Exhibits, check};
-use crate::model::{Field, Hop, Kind, Needs, Outcome, Presence, Uncompared, count};
+use crate::model::{Field, Hop, Kind, Needs, Outcome, Presence, Sample, Uncompared, count};
 use crate::reading::{ReadError, Row, Shown};
 
 /// What of attachments is compared.
@@ -21,7 +21,8 @@ check! {
     /// Every attachment of the manifest is on its page, with all its versions, to the byte.
     ///
     /// Compares: existence, file name, media type, length, SHA-256 of the bytes, version number; the same of older versions. With
-    /// `compare: records` nothing is downloaded, and the bytes are not compared.
+    /// `compare: records` nothing is downloaded, and the bytes are not compared. With `sample` only files drawn by lot are downloaded; of the
+    /// others all but the bytes is compared.
     ///
     /// Can't see: attachments in the trash, pictures of users, logos of spaces, what is made from files (thumbnails, text for the search).
     /// Whether a file has the length that its record in the archive gives is told by `integrity`, which has to run as well.
@@ -31,6 +32,8 @@ check! {
     Attachments {
         /// What is compared.
         compare: Compare,
+        /// Whose bytes are compared; `None`: those of all.
+        sample: Option<Sample>,
     } = "attachments"
 }
 
@@ -65,6 +68,7 @@ impl Check for Attachments {
         let mut needs =
             Needs::of([Kind::Attachment, Kind::Version, Kind::Page, Kind::BlogPost, Kind::Comment, Kind::Space]);
         needs.attachment_bytes = self.compare == Compare::Bytes;
+        needs.sample = self.sample.filter(|_| needs.attachment_bytes);
         needs
     }
 
@@ -79,7 +83,13 @@ impl Check for Attachments {
                 (false, Kind::Attachment) => &[Field::Title],
                 (false, _) => &[],
             };
-            let rules = Rules { core, ..rules };
+            let (few, fields): (&[Field], _) = match rules.kind {
+                Kind::Attachment => (&[Field::Title], LIVE.fields),
+                _ => (&[], OLDER.fields),
+            };
+            let beside = fields.strip_prefix(&[Field::Bytes]).unwrap_or(fields);
+            let sample = self.sample.filter(|_| bytes).map(|sample| (sample, few, beside));
+            let rules = Rules { core, sample, ..rules };
             comparison.kind(&rules, |comparison, row| {
                 if !bytes {
                     comparison.leave_out(
@@ -109,7 +119,7 @@ impl Check for Attachments {
         if without > 0 {
             let noun = if without == 1 { "attachment has" } else { "attachments have" };
             let message = format!("{} {noun} no bytes: the export was made without attachments", count(without));
-            comparison.all("no-bytes", message, Hop::Export, Some("take the backup with attachments"));
+            comparison.all("no-bytes", (without, message), Hop::Export, Some("take the backup with attachments"));
         }
         Ok(comparison.finish())
     }

@@ -13,8 +13,8 @@ use super::subject::subject;
 use super::tail::above;
 use super::upgraded::{REWRITTEN, is_put_aside, is_upgraded};
 use crate::model::{
-    Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Severity, Subject, Uncompared,
-    Value, count,
+    Aside, Code, Discrepancy, Field, Finding, Hop, Item, Key, Kind, Outcome, Presence, Sample, Severity, Subject,
+    Uncompared, Value, count,
 };
 use crate::reading::{Alignment, Names, ReadError, Row, Shown};
 
@@ -31,6 +31,8 @@ pub(super) struct Rules {
     pub fields: &'static [Field],
     /// The check that answers for items that only one side has, where it isn't this one.
     pub existence: Option<&'static str>,
+    /// A sample of the items, and what alone is compared of those that are not in it: core fields, and others.
+    pub sample: Option<(Sample, &'static [Field], &'static [Field])>,
     /// The key without what may differ between twins: an item that is missing and one that is unexpected, and are the same but for that.
     pub twin: Option<fn(&Key) -> Key>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Rules {
 impl Rules {
     /// All items of a kind, by their existence alone.
     pub const fn of(kind: Kind) -> Self {
-        Self { kind, part: |_| true, core: &[], fields: &[], existence: None, twin: None }
+        Self { kind, part: |_| true, core: &[], fields: &[], existence: None, sample: None, twin: None }
     }
 }
 
@@ -128,10 +130,19 @@ impl<'e, 'a> Comparison<'e, 'a> {
             State::Unexpected(item) => return self.absent(rules, row, item, What::Unexpected),
             State::Both(expected, actual) => (expected, actual),
         };
-        self.outcome.tally.of += 1;
+        let outside =
+            rules.sample.filter(|(sample, ..)| !sample.takes(actual.key.segments().iter().map(String::as_str)));
+        let rules = &outside.map_or(*rules, |(_, core, fields)| Rules { core, fields, ..*rules });
+        let within = u64::from(outside.is_none());
+        if outside.is_some() {
+            self.leave_out(format!("files of {}", rules.kind.noun(2)), "outside of the sample of this drill", None);
+            // The archive was read whole, so that what it shows otherwise than claimed is known without a download.
+            self.archived_otherwise(row, Field::Digest, expected, actual)?;
+        }
+        self.outcome.tally.of += within;
         let hidden: Vec<_> =
             rules.core.iter().filter_map(|field| Some((*field, self.hidden(*field, expected, actual)?))).collect();
-        self.outcome.tally.examined += u64::from(hidden.is_empty());
+        self.outcome.tally.examined += within * u64::from(hidden.is_empty());
         for field in hidden {
             *short.entry(field).or_default() += 1;
         }
@@ -157,7 +168,8 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 What::Unexpected => flip(cascade.hop()),
                 What::Missing | What::Differs => cascade.hop(),
             };
-            self.all(&format!("{code}-{}", outermost.name()), message, hop, self.advice(what, hop));
+            let told = (cascade.number(), message);
+            self.all(&format!("{code}-{}", outermost.name()), told, hop, self.advice(what, hop));
             self.soften_removed(what, hop);
         }
         let mut outcome = self.outcome;
@@ -189,13 +201,13 @@ impl<'e, 'a> Comparison<'e, 'a> {
         *self.uncompared.entry((what.into(), reason.into(), see.map(str::to_owned))).or_default() += 1;
     }
 
-    /// A finding about many items at once; its message holds no content.
-    pub fn all(&mut self, what: &str, message: String, hop: Hop, remedy: Option<&str>) {
+    /// A finding about so many items at once; its message holds no content.
+    pub fn all(&mut self, what: &str, (items, message): (u64, String), hop: Hop, remedy: Option<&str>) {
         self.outcome.findings.push(Finding {
             code: Code { check: self.check.to_owned(), what: what.to_owned() },
             severity: Severity::Error,
             subject: Subject::default(),
-            discrepancy: Discrepancy::Other { message },
+            discrepancy: Discrepancy::Many { items, message },
             hop,
             place: None,
             remedy: remedy.map(str::to_owned),

@@ -28,6 +28,7 @@ mod upgraded;
 mod users;
 
 pub use attachments::{Attachments, Compare};
+pub use tail::is_attachment_version;
 
 use crate::model::{Needs, Outcome, Scope};
 use crate::reading::{Alignment, ReadError};

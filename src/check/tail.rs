@@ -10,7 +10,7 @@ pub(super) fn above(key: &Key) -> Option<Key> {
 }
 
 /// Whether the key is that of an older version of an attachment.
-pub(super) fn is_attachment_version(key: &Key) -> bool {
+pub fn is_attachment_version(key: &Key) -> bool {
     let elements = elements(key);
     let mut last = elements.iter().rev();
     last.next().is_some_and(|element| element.word == "version")

@@ -323,10 +323,10 @@ fn a_lost_page_is_one_finding_and_what_hung_on_it_is_told_once_with_its_number()
     ] {
         let outcome = sides.run(check);
         assert_eq!(codes(&outcome), [(format!("{check}/missing-with-page"), Hop::Restore)]);
-        let Discrepancy::Other { message } = &outcome.findings[0].discrepancy else { panic!() };
+        let Discrepancy::Many { message, .. } = &outcome.findings[0].discrepancy else { panic!() };
         assert!(message.starts_with(number) && message.contains("1 page "), "{message}");
     }
-    let Discrepancy::Other { message } = &sides.run("attachments").findings[0].discrepancy.clone() else { panic!() };
+    let Discrepancy::Many { message, .. } = &sides.run("attachments").findings[0].discrepancy.clone() else { panic!() };
     assert!(message.starts_with("1 attachment and 1 version went with 1 page"), "{message}");
 }
 
@@ -422,7 +422,8 @@ fn attachments_without_bytes_are_never_equal_unnoticed() {
     let mut without = Sides::same(site()).edit("ac", &file, Field::Digest, Some(None));
     without.descriptor.properties.insert("backupAttachments".into(), "false".into());
     assert_eq!(codes(&without.run("attachments")), [("attachments/no-bytes".to_owned(), Hop::Export)]);
-    let records = flipped.edit("c", &file, Field::Digest, None).examine(&Attachments { compare: Compare::Records });
+    let records =
+        flipped.edit("c", &file, Field::Digest, None).examine(&Attachments { compare: Compare::Records, sample: None });
     assert!(records.uncompared.iter().any(|left| left.what == "attachment field digest"));
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::{Manner, listener};
-use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, talk};
+use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, remembering, talk};
 use crate::clock::Context;
 use crate::drill::{self, Drilled};
 use crate::evidence::{self, EvidenceError};
@@ -49,7 +49,7 @@ pub async fn drill_all(plans: Vec<Plan>, options: &Options, cancel: Cancellation
             break;
         }
         let ctx = Context::new(events.clone(), cancel.child_token());
-        let Drilled { mut record, findings } = timed(plan, &ctx).await;
+        let Drilled { mut record, findings, .. } = remembering::drilled(plan, options.colour, &ctx).await;
         let filed = file(plan, &mut record, &findings);
         talk::say(&format!("\n{}", report::terminal::outcome(&record, options.colour)));
         ended.push(Ended { record, filed });
@@ -61,21 +61,6 @@ pub async fn drill_all(plans: Vec<Plan>, options: &Options, cancel: Cancellation
         EXIT_PASSED if !printed => EXIT_INCONCLUSIVE,
         code => code,
     }
-}
-
-/// Carries out one plan within its time limit.
-async fn timed(plan: &Plan, ctx: &Context) -> Drilled {
-    let Some(limit) = plan.time_limit else { return drill::run(plan, ctx).await };
-    let cancel = ctx.cancel.clone();
-    // A task of its own: stages that read the archive block the one that carries out the drill.
-    let alarm = tokio::spawn(async move {
-        tokio::time::sleep(limit.to_std()).await;
-        talk::say(&format!("stopping: the time limit of {limit} is over"));
-        cancel.cancel();
-    });
-    let drilled = drill::run(plan, ctx).await;
-    alarm.abort();
-    drilled
 }
 
 /// Writes the JUnit files in which everything is still to be done.

@@ -15,6 +15,7 @@ mod manifest;
 mod mock;
 mod progress;
 mod prove;
+mod remembering;
 mod run;
 mod sample;
 mod schema;

@@ -2,28 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Drilled;
 use super::quote::Quoted;
-use super::stages::{Compared, Ran};
+use super::stages::{Claimed, Compared, Ran};
+use super::{Drilled, Memory, blind};
 use crate::check::applicable;
 use crate::clock::Context;
 use crate::event::Stage;
 use crate::expect::Obtained;
 use crate::model::{
-    AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, Drift, FindingRecord, Kind,
-    ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, ScenarioRecord, StageRecord, TargetRecord,
-    TearDown, Tool, Uncompared, Verdict,
+    Allowance, AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, Drift, FindingRecord,
+    Grade, Kind, ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, Rotation, Rules, SampleRecord,
+    ScenarioRecord, StageRecord, Standing, StateRecord, TargetRecord, TearDown, Tool, Treatment, Uncompared, Verdict,
 };
 use crate::plan::Plan;
 use crate::reading::{Inventory, Observation, Reading};
-use crate::scenario::Check;
+use crate::scenario::{Check, CheckName};
 use crate::settings::Spanned;
 
 /// What the stages made, as far as they came.
 pub(super) struct Seen {
     pub(super) backup: Option<Backup>,
     pub(super) inventory: Option<Inventory>,
-    pub(super) expected: Option<Obtained>,
+    pub(super) expected: Option<Claimed>,
     pub(super) target: Option<TargetRecord>,
     pub(super) observed: Option<Observation>,
     pub(super) compared: Option<Compared>,
@@ -33,7 +33,7 @@ pub(super) struct Seen {
 impl Seen {
     fn readings(&self) -> [Option<&Reading>; 3] {
         [
-            self.expected.as_ref().map(|side| &side.manifest.reading),
+            self.expected.as_ref().map(|side| &side.obtained.manifest.reading),
             self.inventory.as_ref().map(|side| &side.reading),
             self.observed.as_ref().map(|side| &side.reading),
         ]
@@ -51,6 +51,9 @@ pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
     let mut record = Record::planned(scenario(plan), ctx.drill.to_string(), ctx.clock.stamp(), &Stage::ALL, checks);
     record.required = Some(plan.assurance);
     record.privacy = plan.privacy;
+    (record.treatment, record.proof) = (treatment(plan), proof(plan));
+    let kept = |folder: &Spanned<std::path::PathBuf>| folder.value.display().to_string();
+    record.state = plan.state.as_ref().map(|folder| StateRecord { folder: kept(folder), problem: None });
     record
 }
 
@@ -58,12 +61,23 @@ pub(super) fn planned(plan: &Plan, ctx: &Context) -> Record {
 pub(super) fn record(
     plan: &Plan,
     ctx: &Context,
-    began: String,
-    stages: Vec<StageRecord>,
+    (began, stages): (String, Vec<StageRecord>),
     seen: Seen,
-    gone: Option<TearDown>,
+    (gone, memory): (Option<TearDown>, &Memory),
 ) -> Drilled {
-    let (checks, findings) = checks(plan, &seen);
+    let package = seen.inventory.as_ref().map(package);
+    let treatment = treatment(plan);
+    let rules = Rules {
+        treatment: &treatment,
+        on: began.get(..10).unwrap_or_default(),
+        whole: package.as_ref().is_none_or(|package| package.whole),
+    };
+    let (checks, findings) = checks(plan, &rules, &seen);
+    let (sample, rotation) = sample(&seen, &checks).unzip();
+    let manifest = seen.expected.as_ref().map(|claimed| manifest(&claimed.obtained));
+    let blind_spots =
+        [blind::by_form(package.as_ref(), manifest.as_ref(), seen.target.as_ref()), blind_spots(seen.readings())]
+            .concat();
     let record = Record {
         record: RECORD_FORMAT,
         rules: RULES,
@@ -74,25 +88,57 @@ pub(super) fn record(
         ended: ctx.clock.stamp(),
         interrupted: ctx.cancel.is_cancelled(),
         backup: seen.backup.as_ref().map(backup),
-        package: seen.inventory.as_ref().map(package),
-        manifest: seen.expected.as_ref().map(manifest),
+        package,
+        manifest,
         target: seen.target.clone(),
         stages,
         checks,
         counts: counts(seen.readings()),
         asides: seen.inventory.as_ref().map(|inventory| asides(&inventory.reading)).unwrap_or_default(),
-        blind_spots: blind_spots(seen.readings()),
+        blind_spots,
         exposure: exposure(&seen),
+        treatment,
+        samples: sample.into_iter().collect(),
+        state: memory.state.clone(),
+        proof: proof(plan),
         at_least: at_least(plan, &seen),
         required: Some(plan.assurance),
         reached: None,
+        proven: None,
         verdict: Verdict::Inconclusive,
         why: Vec::new(),
         privacy: plan.privacy,
         findings_file: None,
         tear_down: gone.unwrap_or_default(),
     };
-    Drilled { record: record.judged(), findings }
+    Drilled { record: record.judged(), findings, rotation: rotation.flatten() }
+}
+
+/// What the scenario says of findings, as reports may show it.
+fn treatment(plan: &Plan) -> Treatment {
+    let shown = |allowance: &Allowance| Allowance { place: allowance.place.shown(plan.privacy), ..allowance.clone() };
+    Treatment {
+        allowances: plan.treatment.allowances.iter().map(shown).collect(),
+        severities: plan.treatment.severities.clone(),
+    }
+}
+
+/// The proof that the scenario asks for; what the last one said is not known here.
+fn proof(plan: &Plan) -> Option<Standing> {
+    let every = plan.prove.as_ref()?.value.0;
+    Some(Standing { every: every.to_string(), every_seconds: every.to_std().as_secs(), last: None })
+}
+
+/// What came of the sample, and where its rotation stands.
+fn sample(seen: &Seen, checks: &[CheckRecord]) -> Option<(SampleRecord, Option<Rotation>)> {
+    let drawing = seen.expected.as_ref()?.drawing.as_ref()?;
+    let name = CheckName::Attachments.name();
+    let outcome = seen.compared.iter().flatten().find_map(|(ran, state)| match state {
+        Ran::Outcome(outcome) if ran == name => Some(outcome),
+        _ => None,
+    });
+    let grade = checks.iter().find(|check| check.name == name).map_or(Grade::Inconclusive, CheckRecord::grade);
+    Some(drawing.record(outcome, grade))
 }
 
 /// What drifted, by all checks that answer for items.
@@ -162,14 +208,14 @@ fn manifest(obtained: &Obtained) -> ManifestRecord {
 }
 
 /// The checks in the order of the plan, then those that the scenario leaves out.
-fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
+fn checks(plan: &Plan, rules: &Rules<'_>, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
     let mut all = Vec::new();
     let mut records: Vec<CheckRecord> = plan
         .checks
         .iter()
         .map(|planned| {
             let name = planned.value.name();
-            let (state, findings) = state(plan, planned, seen);
+            let (state, findings) = state(plan, planned, rules, seen);
             all.extend(findings);
             CheckRecord { name: name.to_owned(), position: Some(position(plan, planned.span)), state }
         })
@@ -182,7 +228,7 @@ fn checks(plan: &Plan, seen: &Seen) -> (Vec<CheckRecord>, Vec<FindingRecord>) {
     (records, all)
 }
 
-fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
+fn state(plan: &Plan, planned: &Spanned<Check>, rules: &Rules<'_>, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
     let name = planned.value.name();
     if let Some(inventory) = &seen.inventory
         && let Err(reason) = applicable(name, &inventory.reading.header.scope)
@@ -197,7 +243,8 @@ fn state(plan: &Plan, planned: &Spanned<Check>, seen: &Seen) -> (CheckState, Vec
     }
     match seen.compared.iter().flatten().find(|(ran, _)| ran == name) {
         Some((_, Ran::Outcome(outcome))) => {
-            CheckState::ran(outcome, plan.privacy, seen.quoted.as_ref().unwrap_or(&Quoted::new()))
+            let quotes = seen.quoted.as_ref();
+            CheckState::treating(outcome, plan.privacy, quotes.unwrap_or(&Quoted::new()), Some((rules, name)))
         }
         Some((_, Ran::Not(reason))) => (CheckState::NotRun { reason: reason.clone() }, Vec::new()),
         None => (CheckState::NotRun { reason: "a stage before it broke".to_owned() }, Vec::new()),

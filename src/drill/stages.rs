@@ -1,11 +1,13 @@
 //! The work of each stage: calls the layer below, and says whose failing it is when it breaks.
 
+use super::Memory;
+use super::draw::{Drawing, drawing};
 use super::log::Broken;
 use crate::check::{self, Attachments, Check, Exhibits};
 use crate::clock::Context;
 use crate::event::Stage;
 use crate::expect::{Obtained, Wanted};
-use crate::model::{Backup, Digest, Needs, Outcome, Scope, TargetRecord, TearDown};
+use crate::model::{Backup, Digest, Needs, Outcome, Sample, Scope, TargetRecord, TearDown};
 use crate::plan::{Plan, PlannedManifest, PlannedTarget};
 use crate::reading::{Alignment, Inventory, Manifest, Observation};
 use crate::target::{EmbeddedSettings, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
@@ -15,6 +17,20 @@ pub(super) mod said;
 
 /// The backup and what it holds.
 pub(super) type Read<'a> = (&'a Backup, &'a Inventory);
+
+/// What should be there, and of which attachments the bytes are read.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub(super) obtained: Obtained,
+    /// `None`: of all.
+    pub(super) drawing: Option<Drawing>,
+}
+
+impl Claimed {
+    fn sample(&self) -> Option<Sample> {
+        self.drawing.as_ref().map(|drawing| drawing.drawn.sample)
+    }
+}
 
 /// The outcomes of the checks that ran, by name.
 pub(super) type Compared = Vec<(String, Ran)>;
@@ -39,10 +55,17 @@ pub(super) async fn inspect(backup: &Backup, ctx: &Context) -> Result<Inventory,
     blocking(|| archive::read(backup, ctx)).map_err(|error| Broken::new(error.fault(), error))
 }
 
-pub(super) async fn expect(plan: &Plan, (backup, inventory): Read<'_>, _: &Context) -> Result<Obtained, Broken> {
+pub(super) async fn expect(
+    plan: &Plan,
+    (backup, inventory): Read<'_>,
+    memory: &Memory,
+    ctx: &Context,
+) -> Result<Claimed, Broken> {
     let wanted = wanted(plan);
-    blocking(|| expect::obtain(&wanted, plan.zone.as_ref(), inventory, backup))
-        .map_err(|error| Broken::new(error.fault(), error))
+    let obtained = blocking(|| expect::obtain(&wanted, plan.zone.as_ref(), inventory, backup))
+        .map_err(|error| Broken::new(error.fault(), error))?;
+    let drawing = blocking(|| drawing(plan, &obtained, memory.rotation.as_ref(), ctx))?;
+    Ok(Claimed { obtained, drawing })
 }
 
 pub(super) async fn provision(plan: &Plan, ctx: &Context) -> Result<Instance, Broken> {
@@ -71,9 +94,10 @@ pub(super) async fn restore(
 pub(super) async fn observe(
     plan: &Plan,
     (instance, (_, inventory)): (&Instance, Read<'_>),
+    claimed: &Claimed,
     ctx: &Context,
 ) -> Result<Observation, Broken> {
-    let needs = needs(plan);
+    let needs = needs(plan, claimed.sample());
     let scope = match &inventory.reading.header.scope {
         Scope::Unknown => &Scope::Site,
         known => known,
@@ -83,9 +107,9 @@ pub(super) async fn observe(
 }
 
 /// The check that a scenario means, with its settings.
-fn check(written: &scenario::Check) -> Option<Box<dyn Check + Send + Sync>> {
+fn check(written: &scenario::Check, sample: Option<Sample>) -> Option<Box<dyn Check + Send + Sync>> {
     match written {
-        scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare })),
+        scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare, sample })),
         other => check::by_name(other.name()),
     }
 }
@@ -119,21 +143,24 @@ fn target(plan: &Plan) -> Target {
 }
 
 /// What all checks of the plan need, and what its least numbers count.
-fn needs(plan: &Plan) -> Needs {
+fn needs(plan: &Plan, sample: Option<Sample>) -> Needs {
     let counted = Needs::of(plan.at_least.iter().map(|least| least.kind));
-    plan.checks.iter().filter_map(|planned| check(&planned.value)).fold(counted, |all, check| all.and(&check.needs()))
+    plan.checks
+        .iter()
+        .filter_map(|planned| check(&planned.value, sample))
+        .fold(counted, |all, check| all.and(&check.needs()))
 }
 
 /// Runs the checks. Without an expectation only those that look at the archive alone can run.
 pub(super) async fn compare(
     plan: &Plan,
     (backup, inventory): Read<'_>,
-    expected: Option<&Obtained>,
+    expected: Option<&Claimed>,
     observed: Option<&Observation>,
 ) -> Result<Compared, Broken> {
     let own;
     let manifest = match expected {
-        Some(obtained) => &obtained.manifest,
+        Some(claimed) => &claimed.obtained.manifest,
         None => {
             own = Manifest::from_backup(inventory, &backup.digest);
             &own
@@ -141,10 +168,11 @@ pub(super) async fn compare(
     };
     let alignment = blocking(|| Alignment::new(manifest, inventory, observed)).map_err(Broken::rig)?;
     let exhibits = blocking(|| Exhibits::new(alignment)).map_err(Broken::rig)?;
+    let sample = expected.and_then(Claimed::sample);
     let mut compared = Compared::new();
     for planned in &plan.checks {
         let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();
-        let Some(check) = check(&planned.value).filter(|_| applies) else { continue };
+        let Some(check) = check(&planned.value, sample).filter(|_| applies) else { continue };
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
         } else {

@@ -1,12 +1,14 @@
-//! Writes what a drill leaves behind: the record, all findings, the reports. Each file appears whole or not at all.
+//! Writes what a drill leaves behind: the record, all findings, the reports, and what the next one has to know. Each file appears whole or not at all.
 //!
 //! Must not decide anything: what is written went through the verdict and through `privacy` before.
 
 mod file;
+mod state;
 
 use std::path::{Path, PathBuf};
 
 pub use file::{WriteError, write_file};
+pub use state::{Remembered, STATE_FORMAT, State, StateError};
 
 use crate::model::{Digest, Fault, FindingRecord, Record};
 use crate::report::{self, RenderError};

@@ -2,7 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CUT_SHORT, FINDINGS_MAX, FindingRecord, Outcome, Privacy, Severity, Tally, Uncompared, sort_worst_first};
+use super::{
+    CUT_SHORT, FINDINGS_MAX, FindingRecord, Outcome, Privacy, Rules, Severity, Tally, Treated, Uncompared,
+    sort_worst_first,
+};
 
 /// Where a check stands in the scenario file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +45,11 @@ pub enum CheckState {
         tally: Tally,
         /// The worst of its findings, at most [`FINDINGS_MAX`].
         findings: Vec<FindingRecord>,
-        /// All of its findings by severity.
+        /// All of its findings by severity, as they were found.
         totals: BTreeMap<Severity, u64>,
+        /// How many of them the scenario allows, or lets count for more or less.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        treated: Vec<Treated>,
         /// What it left out, by name.
         uncompared: Vec<Uncompared>,
         /// Why it could not examine all that it should.
@@ -64,9 +70,9 @@ pub enum CheckState {
 /// What a check amounts to by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grade {
-    /// It ran whole and found no error.
+    /// It ran whole and found no error that counts.
     Passed,
-    /// It found an error.
+    /// It found an error that counts.
     Failed,
     /// It did not run, or did not examine all that it should.
     Inconclusive,
@@ -95,9 +101,32 @@ impl CheckRecord {
 
     /// How many findings fail the check. Never fewer than the record itself holds.
     pub fn errors(&self) -> u64 {
-        let CheckState::Ran { findings, totals, .. } = &self.state else { return 0 };
-        let shown = findings.iter().filter(|finding| finding.severity == Severity::Error).count() as u64;
-        totals.get(&Severity::Error).copied().unwrap_or_default().max(shown)
+        let CheckState::Ran { findings, .. } = &self.state else { return 0 };
+        let shown = findings.iter().filter(|finding| finding.fails()).count() as u64;
+        self.counting(Severity::Error).max(shown)
+    }
+
+    /// How many findings count as this severity.
+    pub fn counting(&self, severity: Severity) -> u64 {
+        let CheckState::Ran { totals, treated, .. } = &self.state else { return 0 };
+        let sum = |of: &dyn Fn(&Treated) -> bool| treated.iter().filter(|one| of(one)).map(|one| one.findings).sum();
+        let taken: u64 = sum(&|one| one.found == severity);
+        let added: u64 = sum(&|one| one.mark.counts_as == Some(severity));
+        totals.get(&severity).copied().unwrap_or_default().saturating_sub(taken) + added
+    }
+
+    /// How its findings were treated.
+    pub fn treated(&self) -> &[Treated] {
+        match &self.state {
+            CheckState::Ran { treated, .. } => treated,
+            _ => &[],
+        }
+    }
+
+    /// How many items are lost or wrong, and don't fail the check because the scenario says so.
+    pub fn excused(&self) -> u64 {
+        let lighter = |one: &&Treated| one.found == Severity::Error && one.mark.counts_as != Some(Severity::Error);
+        self.treated().iter().filter(lighter).map(|one| one.items).sum()
     }
 
     /// How much it examined of how much; nothing of nothing where it did not run.
@@ -121,8 +150,19 @@ impl CheckState {
     /// What a check said, with its findings as `privacy` lets them be shown: the state for the record, and all findings for the findings file.
     /// `quotes` are the lines by which texts differ, by content id.
     pub fn ran(outcome: &Outcome, privacy: Privacy, quotes: &BTreeMap<u64, Vec<String>>) -> (Self, Vec<FindingRecord>) {
+        Self::treating(outcome, privacy, quotes, None)
+    }
+
+    /// The same, with the findings treated as the scenario says: `rules`, and the name of the check.
+    pub fn treating(
+        outcome: &Outcome,
+        privacy: Privacy,
+        quotes: &BTreeMap<u64, Vec<String>>,
+        rules: Option<(&Rules<'_>, &str)>,
+    ) -> (Self, Vec<FindingRecord>) {
         let mut all: Vec<_> =
             outcome.findings.iter().map(|finding| FindingRecord::of(finding, privacy).quoting(quotes)).collect();
+        let treated = rules.map(|(rules, check)| rules.apply(check, &mut all)).unwrap_or_default();
         sort_worst_first(&mut all);
         let mut totals = BTreeMap::new();
         for finding in &all {
@@ -132,6 +172,7 @@ impl CheckState {
             tally: outcome.tally,
             findings: all.iter().take(FINDINGS_MAX).cloned().collect(),
             totals,
+            treated,
             uncompared: outcome.uncompared.clone(),
             unread: outcome.unread.clone(),
         };

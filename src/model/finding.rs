@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Field, Key, Kind, Value};
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing; normal in healthy backups.
@@ -33,6 +33,17 @@ pub struct Code {
     pub check: String,
     /// What it found.
     pub what: String,
+}
+
+impl Severity {
+    /// The word in scenarios and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 impl std::fmt::Display for Code {
@@ -95,6 +106,13 @@ pub enum Discrepancy {
     },
     /// Something else, in words that hold no content.
     Other {
+        /// The words: a lower-case fragment.
+        message: String,
+    },
+    /// The same of many items at once.
+    Many {
+        /// How many.
+        items: u64,
         /// The words: a lower-case fragment.
         message: String,
     },

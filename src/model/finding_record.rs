@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Discrepancy, Field, Finding, Hop, Kind, Place, Privacy, Severity, Value};
+use super::{Discrepancy, Field, Finding, Hop, Kind, Mark, Place, Privacy, Severity, Value};
 
 /// How many findings of one check the record itself holds; all of them are in the findings file.
 pub const FINDINGS_MAX: usize = 1_000;
@@ -67,6 +67,12 @@ pub struct FindingRecord {
     pub place: Option<Place>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// About how many items it is, where it is about many at once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub items: Option<u64>,
+    /// How the scenario treats it, where it doesn't count as it was found.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub treated: Option<Mark>,
     /// Lines by which a text differs, `-` in the archive, `+` in the restored copy; only under the privacy `full`.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub quote: Vec<String>,
@@ -93,12 +99,17 @@ impl FindingRecord {
             hop: finding.hop,
             place: finding.place.clone(),
             remedy: finding.remedy.clone(),
+            items: None,
+            treated: None,
             quote: Vec::new(),
         };
         match &finding.discrepancy {
             Discrepancy::Missing => record.what = Word::Missing,
             Discrepancy::Unexpected => record.what = Word::Unexpected,
             Discrepancy::Other { message } => record.message = Some(message.clone()),
+            Discrepancy::Many { items, message } => {
+                (record.message, record.items) = (Some(message.clone()), Some(*items));
+            }
             Discrepancy::Differs { field, expected, actual } => {
                 record.what = Word::Differs;
                 record.field = Some(*field);
@@ -121,9 +132,29 @@ impl FindingRecord {
         self
     }
 
+    /// About how many items it is.
+    pub fn number(&self) -> u64 {
+        self.items.unwrap_or(1)
+    }
+
+    /// What it counts as; `None` where it is allowed.
+    pub fn counts_as(&self) -> Option<Severity> {
+        self.treated.map_or(Some(self.severity), |mark| mark.counts_as)
+    }
+
+    /// Whether it fails its check.
+    pub fn fails(&self) -> bool {
+        self.counts_as() == Some(Severity::Error)
+    }
+
+    /// Whether it is listed in reports, and not only counted.
+    pub fn is_told(&self) -> bool {
+        self.counts_as() > Some(Severity::Info)
+    }
+
     /// What orders findings in reports: the worst first, then by name and subject.
     fn rank(&self) -> impl Ord + '_ {
-        (std::cmp::Reverse(self.severity), &self.code, &self.space, &self.title, self.kind, self.id, self.field)
+        (std::cmp::Reverse(self.counts_as()), &self.code, &self.space, &self.title, self.kind, self.id, self.field)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Key, Kind};
 
 /// A field of an item. Which kinds carry which fields is written at each field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// Title of a page, blog post, comment or attachment (its file name); name of a space or template; display name of a user.

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Assurance, CheckRecord, CheckState, Claim, Fault, Field, Grade, Kind, Record, StageState, Uncompared, Verdict,
-    count,
+    Assurance, CheckRecord, CheckState, Claim, Fared, Fault, Field, Grade, Kind, Record, StageState, Stands,
+    Uncompared, Verdict, count, disagreements,
 };
 
 /// Version of the rules below. Records carry it, so that a later program can tell by which rules a verdict was reached.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 
 /// The checks that compare content, in display order.
 pub const CONTENT_CHECKS: [&str; 12] = [
@@ -40,6 +40,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The assurance that was reached.
     pub reached: Option<Assurance>,
+    /// The target on which a fresh proof showed that the drill notices damage.
+    pub proven: Option<String>,
     /// The reasons, one a line, the most important first.
     pub why: Vec<String>,
 }
@@ -62,14 +64,26 @@ pub fn judge(record: &Record) -> Judgement {
     } else {
         (Verdict::Passed, vec![praise(record)])
     };
-    Judgement { verdict, reached, why }
+    let proven = match record.stands() {
+        Some(Stands::Proven(target)) if reached.is_some() => Some(target),
+        _ => None,
+    };
+    Judgement { verdict, reached, proven, why }
 }
 
 fn praise(record: &Record) -> String {
     let examined = record.checks.iter().map(|check| check.tally().examined).sum();
     let ran = record.checks.iter().filter(|check| check.grade() == Grade::Passed).count() as u64;
     let checks = if ran == 1 { "check" } else { "checks" };
-    format!("{} {checks} examined all {} things that they should, and found no error", count(ran), count(examined))
+    let excused = match record.checks.iter().map(CheckRecord::excused).sum() {
+        0 => String::new(),
+        number => format!(" besides {} that the scenario excuses", count(number)),
+    };
+    format!(
+        "{} {checks} examined all {} things that they should, and found no error{excused}",
+        count(ran),
+        count(examined)
+    )
 }
 
 /// Where the backup fell short.
@@ -87,6 +101,10 @@ fn failures(record: &Record) -> Vec<String> {
             errors => why.push(format!("{}: {} errors", check.name, count(errors))),
         }
     }
+    why.extend(overstepped(record));
+    if let Some(Stands::Refuted(said)) = record.stands() {
+        why.push(format!("prove: {said}"));
+    }
     for asked in &record.at_least {
         if let Some(found) = asked.found.filter(|found| *found < asked.wanted) {
             let (noun, wanted) = (asked.kind.noun(asked.wanted), count(asked.wanted));
@@ -96,9 +114,35 @@ fn failures(record: &Record) -> Vec<String> {
     why
 }
 
+/// Allowances that are over, or that more was found for than they take, and severities that were lowered for a time that is over.
+fn overstepped(record: &Record) -> Vec<String> {
+    let allowances = record.allowances().filter_map(|(allowance, fared)| match fared {
+        Fared::Expired => Some(format!(
+            "allow: the allowance for {} expired on {} ({})",
+            allowance.finding, allowance.expires, allowance.reason
+        )),
+        Fared::Exceeded(items) => Some(format!(
+            "allow: {} has {} items and at most {} are allowed, so that none is",
+            allowance.finding,
+            count(items),
+            count(allowance.at_most)
+        )),
+        Fared::Unused | Fared::Took(_) => None,
+    });
+    let severities = record.severities().filter_map(|(rule, fared)| {
+        let over = || {
+            let (until, reason) =
+                (rule.expires.as_deref().unwrap_or("no day"), rule.reason.as_deref().unwrap_or("no reason"));
+            format!("severity: what lowers {} expired on {until} ({reason})", rule.finding)
+        };
+        (fared == Fared::Expired).then(over)
+    });
+    allowances.chain(severities).collect()
+}
+
 /// What keeps the drill from a pass without speaking against the backup.
 fn open_questions(record: &Record, reached: Option<Assurance>) -> Vec<String> {
-    let mut why = Vec::new();
+    let mut why: Vec<String> = disagreements(record);
     let mut not_reached: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for stage in &record.stages {
         match &stage.state {
@@ -113,6 +157,14 @@ fn open_questions(record: &Record, reached: Option<Assurance>) -> Vec<String> {
     why.extend(record.checks.iter().flat_map(|check| left_open(record, check)));
     for asked in record.at_least.iter().filter(|asked| asked.found.is_none()) {
         why.push(format!("at-least: the {} of the restored copy were not counted", asked.kind.noun(2)));
+    }
+    why.extend(short_samples(record));
+    if let Some(problem) = record.state.as_ref().and_then(|state| state.problem.as_ref()) {
+        why.push(format!("state: {problem}"));
+    }
+    let cut = record.package.as_ref().is_some_and(|package| !package.whole);
+    if cut && record.check("integrity").is_some_and(|check| check.grade() == Grade::Passed) {
+        why.push("integrity: the archive was not read to its end".to_owned());
     }
     why.extend(nothing_done(record));
     if let Some(required) = record.required.filter(|required| reached < Some(*required)) {
@@ -143,17 +195,32 @@ fn left_open(record: &Record, check: &CheckRecord) -> Vec<String> {
     why
 }
 
-/// The absence of work is no success.
+/// Samples that show less than they were to show.
+fn short_samples(record: &Record) -> Vec<String> {
+    let mut why = Vec::new();
+    for sample in &record.samples {
+        let name = &sample.check;
+        let Some(check) = record.check(name).filter(|check| ran(record, &check.name)) else { continue };
+        if sample.population > 0 && (sample.examined == 0 || sample.drawn == 0 || check.tally().examined == 0) {
+            why.push(format!("{name}: nothing of the sample of {} was examined", count(sample.drawn)));
+        }
+        if let Some(rotation) = sample.rotation.as_ref().filter(|rotation| rotation.is_overdue(&record.began)) {
+            let said = rotation.said(sample.population);
+            why.push(format!(
+                "{name}: not all was verified within {}: {said}; take a larger sample, or drill more often",
+                rotation.span
+            ));
+        }
+    }
+    why
+}
+
+/// The absence of work is no success. What the scenario excuses is lost all the same, and shows no work.
 fn nothing_done(record: &Record) -> Option<String> {
     let examined = |names: &[&str]| -> u64 {
-        record
-            .checks
-            .iter()
-            .filter(|check| names.contains(&check.name.as_str()))
-            .map(|check| check.tally().examined)
-            .sum()
+        record.checks.iter().filter(|check| names.contains(&check.name.as_str())).map(|check| record.there(check)).sum()
     };
-    if record.checks.iter().all(|check| check.tally().examined == 0) {
+    if record.checks.iter().all(|check| record.there(check) == 0) {
         return Some("nothing was examined".to_owned());
     }
     let asked = |names: &[&str]| record.checks.iter().any(|check| names.contains(&check.name.as_str()) && runs(check));

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The kinds of item that a reading holds, in the order in which a manifest lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A space, its settings and its description.

@@ -20,7 +20,11 @@ mod needs;
 mod privacy;
 pub mod proof;
 mod record;
+mod rotation;
+pub mod sample;
+mod standing;
 mod text;
+mod treatment;
 mod verdict;
 mod version;
 
@@ -44,8 +48,14 @@ pub use needs::Needs;
 pub use privacy::Privacy;
 pub use record::{
     AtLeast, BackupRecord, CUT_SHORT, Counts, FindingsFile, ManifestRecord, PackageRecord, RECORD_FORMAT, Record,
-    RecordError, ScenarioRecord, StageRecord, StageState, TargetRecord, TearDown, Tool,
+    RecordError, ScenarioRecord, StageRecord, StageState, StateRecord, TargetRecord, TearDown, Tool,
 };
+pub use rotation::{Rotation, RotationRecord, Stretch, day_number, span};
+pub use sample::{Sample, SampleRecord, percent};
+pub use standing::{LastProof, Standing, Stands};
 pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};
+pub use treatment::{
+    Allowance, Fared, Mark, Rules, SeverityChange, Treated, Treatment, Where, disagreements, is_untreatable,
+};
 pub use verdict::{Assurance, Claim, Fault, Verdict};
 pub use version::Version;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BackupRecord, Tool, Verdict, count};
 
 /// The format number of the proofs that this program writes.
-pub const PROOF_FORMAT: u32 = 1;
+pub const PROOF_FORMAT: u32 = 2;
 
 /// The account of a drill that was put to the test: what was broken on purpose, and whether the drill noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,10 +91,17 @@ pub struct Drilling {
     pub verdict: Verdict,
     /// The checks that found errors, and the stages that the backup broke (`stage/…`).
     pub caught_by: Vec<String>,
+    /// How many items are lost or wrong and let pass by an allowance or a lowered severity; of a trial, more than without the change.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub excused: u64,
     /// The first reason of its verdict.
     pub why: Option<String>,
     /// Milliseconds that it took.
     pub millis: u64,
+}
+
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// How a trial went.
@@ -104,6 +111,8 @@ pub enum Outcome {
     Caught,
     /// Damage, and the drill passed.
     Survived,
+    /// Damage that a check noticed, and that the scenario lets pass.
+    Excused,
     /// Damage to the backup, and the drill neither passed nor failed.
     Undecided,
     /// Harmless, and the drill passed.
@@ -122,6 +131,7 @@ impl Outcome {
         match self {
             Self::Caught => "caught",
             Self::Survived => "SURVIVED",
+            Self::Excused => "excused",
             Self::Undecided => "undecided",
             Self::Quiet => "passed",
             Self::CriedWolf => "CRIED WOLF",
@@ -140,6 +150,7 @@ impl Trial {
             (TrialState::Drilled(drilling), sort) => match (drilling.verdict, sort) {
                 (Verdict::Passed, Sort::Harmless) => Outcome::Quiet,
                 (_, Sort::Harmless) => Outcome::CriedWolf,
+                (Verdict::Passed, _) if drilling.excused > 0 => Outcome::Excused,
                 (Verdict::Passed, _) => Outcome::Survived,
                 (Verdict::Inconclusive, Sort::Damage) => Outcome::Undecided,
                 (Verdict::Failed, _) | (Verdict::Inconclusive, Sort::Target | Sort::Manifest) => Outcome::Caught,
@@ -202,7 +213,8 @@ impl Proof {
             let left = self.number(Outcome::NotApplicable);
             let left = if left == 0 { String::new() } else { format!("; {} were not tried", count(left)) };
             let said = format!("{} damages were caught, {} harmless changes passed{left}", count(caught), count(quiet));
-            (Verdict::Passed, vec![said])
+            let excused = named(Outcome::Excused, "noticed, and let pass because the scenario excuses it");
+            (Verdict::Passed, std::iter::once(said).chain(excused).collect())
         };
         self
     }
@@ -213,7 +225,7 @@ mod tests {
     use super::*;
 
     fn drilling(verdict: Verdict) -> Drilling {
-        Drilling { verdict, caught_by: Vec::new(), why: None, millis: 0 }
+        Drilling { verdict, caught_by: Vec::new(), excused: 0, why: None, millis: 0 }
     }
 
     fn judged(undamaged: Option<Verdict>, trials: &[(Sort, Option<Verdict>)]) -> Verdict {
@@ -260,5 +272,18 @@ mod tests {
         assert_eq!(judged(Some(Passed), &[good[0], (Damage, Some(Inconclusive))]), Inconclusive);
         assert_eq!(judged(Some(Passed), &[good[0], (Damage, None)]), Inconclusive);
         assert_eq!(judged(Some(Failed), &[(Damage, Some(Passed))]), Inconclusive);
+    }
+
+    #[test]
+    fn damage_that_was_noticed_and_excused_is_no_survivor_and_no_catch() {
+        let trial = |verdict, excused| Trial {
+            name: "drop-label".into(),
+            sort: Sort::Damage,
+            injected: None,
+            state: TrialState::Drilled(Drilling { excused, ..drilling(verdict) }),
+        };
+        assert_eq!(trial(Verdict::Passed, 1).outcome(), Outcome::Excused);
+        assert_eq!(trial(Verdict::Passed, 0).outcome(), Outcome::Survived);
+        assert_eq!(trial(Verdict::Failed, 1).outcome(), Outcome::Caught);
     }
 }

@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Assurance, CheckRecord, Claim, Digest, Drift, Fault, Form, Judgement, Kind, Ledger, Privacy, RULES, Scope,
-    Uncompared, Verdict, judge,
+    Account, Assurance, CheckRecord, Claim, Digest, Drift, Fault, Form, Judgement, Kind, Ledger, Privacy, RULES,
+    SampleRecord, Scope, Standing, Treatment, Uncompared, Verdict, disagreements, judge,
 };
 use crate::event::Stage;
 
 /// The format number of the records that this program writes. It reads all up to it.
-pub const RECORD_FORMAT: u32 = 2;
+pub const RECORD_FORMAT: u32 = 3;
 
 /// Why a record was refused.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum RecordError {
         /// The format number that it has.
         found: u32,
     },
+    /// Its numbers contradict each other, so that somebody or something changed it.
+    #[error("its numbers disagree, so that no verdict follows from it: {0}; take it from where it was filed first")]
+    Disagrees(String),
 }
 
 /// The complete record of one drill. Reports are functions of it alone; what it shows of content went through `privacy` before.
@@ -66,12 +69,27 @@ pub struct Record {
     /// What the source has that was made after the backup began: what a restore of this backup would lose.
     #[serde(skip_serializing_if = "Drift::is_none", default)]
     pub exposure: Drift,
+    /// What the scenario says of findings.
+    #[serde(skip_serializing_if = "is_default", default)]
+    pub treatment: Treatment,
+    /// The samples that were drawn.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub samples: Vec<SampleRecord>,
+    /// Where the scenario remembers what was verified; `None` where it doesn't.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<StateRecord>,
+    /// How the proof of this drill stands; `None` where the scenario asks for none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proof: Option<Standing>,
     /// The least numbers that the scenario asks for.
     pub at_least: Vec<AtLeast>,
     /// The assurance that the scenario asks for.
     pub required: Option<Assurance>,
     /// The assurance that was reached.
     pub reached: Option<Assurance>,
+    /// The target on which a proof that is fresh showed that the drill notices damage.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proven: Option<String>,
     /// The answer.
     pub verdict: Verdict,
     /// Its reasons, the most important first.
@@ -120,9 +138,14 @@ impl Record {
             asides: Vec::new(),
             blind_spots: Vec::new(),
             exposure: Drift::default(),
+            treatment: Treatment::default(),
+            samples: Vec::new(),
+            state: None,
+            proof: None,
             at_least: Vec::new(),
             required: None,
             reached: None,
+            proven: None,
             verdict: Verdict::Inconclusive,
             why: vec![CUT_SHORT.to_owned()],
             privacy: Privacy::default(),
@@ -134,7 +157,7 @@ impl Record {
     /// Reads a record.
     ///
     /// # Errors
-    /// Bytes that are no record, or one of a newer format.
+    /// Bytes that are no record, one of a newer format, or one whose numbers contradict each other.
     pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
         #[derive(Deserialize)]
         struct Format {
@@ -144,15 +167,19 @@ impl Record {
         if found > RECORD_FORMAT {
             return Err(RecordError::Newer { found });
         }
-        Ok(serde_json::from_slice(bytes)?)
+        let record: Self = serde_json::from_slice(bytes)?;
+        match disagreements(&record) {
+            wrong if wrong.is_empty() => Ok(record),
+            wrong => Err(RecordError::Disagrees(wrong.join("; "))),
+        }
     }
 
     /// The same record with the verdict that follows from it.
     #[must_use]
     pub fn judged(mut self) -> Self {
-        let Judgement { verdict, reached, why } = judge(&self);
+        let Judgement { verdict, reached, proven, why } = judge(&self);
         self.rules = RULES;
-        (self.verdict, self.reached, self.why) = (verdict, reached, why);
+        (self.verdict, self.reached, self.proven, self.why) = (verdict, reached, proven, why);
         self
     }
 
@@ -160,6 +187,20 @@ impl Record {
     pub fn check(&self, name: &str) -> Option<&CheckRecord> {
         self.checks.iter().find(|check| check.name == name)
     }
+}
+
+/// Where a scenario remembers what was verified when, and when it was proven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateRecord {
+    /// Its folder, as the scenario names it.
+    pub folder: String,
+    /// Why it could not be read or written, if so: the drill is inconclusive.
+    pub problem: Option<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A program, by name and version.

@@ -2,6 +2,7 @@
 
 use super::base::{Base, carry};
 use super::found::Fields;
+use super::sampled::SampleKey;
 use super::spaces::Home;
 use super::{Doing as _, ObserveError, Observer, reason};
 use crate::confluence::{Content, Restriction, Restrictions, Sort, Status, User};
@@ -41,6 +42,8 @@ pub(super) struct Live {
     pub(super) owes_labels: bool,
     /// The same for restrictions.
     pub(super) owes_restrictions: bool,
+    /// Its key, where a sample is drawn by keys.
+    pub(super) key: SampleKey,
 }
 
 impl Observer<'_> {
@@ -145,10 +148,12 @@ impl Observer<'_> {
         if status == Status::Trashed {
             name.push("trashed".to_owned());
         }
+        let key = self.sample_key(&SampleKey::default(), &name);
         self.push(Found { kind, id: Some(id), holder: Holder::None, name, aside: None, fields: fields.0 });
         if status == Status::Trashed {
             return Ok(None);
         }
+        live.key = key;
         self.labels_shown(&mut live, content);
         self.restrictions_shown(&mut live, content);
         Ok(Some(live))
@@ -181,7 +186,16 @@ impl Observer<'_> {
         let (id, number) = (content.id.to_string(), self.id_of(content)?);
         let edited = content.version.as_ref().and_then(|version| version.when.clone().flatten());
         let edited = edited.and_then(|when| wall_clock(&when)).unwrap_or_default();
-        Ok(Live { id, number, version, edited, sort, owes_labels: false, owes_restrictions: false })
+        Ok(Live {
+            id,
+            number,
+            version,
+            edited,
+            sort,
+            owes_labels: false,
+            owes_restrictions: false,
+            key: SampleKey::default(),
+        })
     }
 
     /// The number of a content's id.

@@ -105,7 +105,9 @@ impl Observer<'_> {
             fields.number(Field::Number, number);
         }
         if let Some(bytes) = bytes {
-            let there = self.bytes(live, &bytes.link, Some(number), &mut fields).await?;
+            // Where nothing but the bytes shows that there is a version, they are asked for, whatever the sample.
+            let wanted = content.is_none() || self.is_sampled(&self.sample_key(&live.key, &Key::of_version(number)));
+            let there = wanted && self.bytes(live, &bytes.link, Some(number), &mut fields).await?;
             // Some versions have no records of older versions of attachments: then the bytes alone show that there is one.
             if content.is_none() && !(there && self.needs.attachment_bytes) {
                 return Ok(());

@@ -11,6 +11,7 @@ mod history;
 mod journal;
 mod parts;
 mod people;
+mod sampled;
 mod spaces;
 mod templates;
 mod unit;

@@ -3,6 +3,7 @@
 use super::base::carry;
 use super::contents::Live;
 use super::found::Fields;
+use super::sampled::SampleKey;
 use super::unit::gathering;
 use super::{Doing as _, ObserveError, Observer};
 use crate::confluence::{Children, Content, Edition, Extensions, History, Sort, Version};
@@ -75,12 +76,12 @@ impl Observer<'_> {
         self.restrictions_owed(holder).await?;
         self.versions(holder, None).await?;
         if self.wants_comments() {
-            for comment in self.comments(holder).await? {
+            for (comment, key) in self.comments(holder).await? {
                 if self.wants_attachments()
                     && self.client.edition() == Edition::DataCenter
                     && !is_empty(comment.children.as_ref(), |children| children.attachment.is_some())
                 {
-                    self.attachments(&self.live(Sort::FooterComment, &comment)?).await?;
+                    self.attachments(&Live { key, ..self.live(Sort::FooterComment, &comment)? }).await?;
                 }
             }
         }
@@ -89,7 +90,8 @@ impl Observer<'_> {
                 if self.wants_comments()
                     && !is_empty(attachment.children.as_ref(), |children| children.comment.is_some())
                 {
-                    self.comments(&self.live(Sort::Attachment, &attachment)?).await?;
+                    let key = self.attachment_key(holder, &attachment);
+                    self.comments(&Live { key, ..self.live(Sort::Attachment, &attachment)? }).await?;
                 }
             }
         }
@@ -105,10 +107,11 @@ impl Observer<'_> {
         self.wants_any(&[Kind::Attachment, Kind::Version, Kind::Label])
     }
 
-    /// Reads the comments on a content; gives their records.
-    async fn comments(&self, holder: &Live) -> Result<Vec<Content>, ObserveError> {
+    /// Reads the comments on a content; gives their records, and their keys where a sample is drawn.
+    async fn comments(&self, holder: &Live) -> Result<Vec<(Content, SampleKey)>, ObserveError> {
         if self.client.edition() == Edition::Cloud {
-            return self.cloud_comments(holder).await;
+            let comments = self.cloud_comments(holder).await?;
+            return Ok(comments.into_iter().map(|comment| (comment, SampleKey::default())).collect());
         }
         let what = || format!("the comments on content {}", holder.id);
         let mut pager = self.client.comments(&holder.id, EXPAND_COMMENT).doing(what)?;
@@ -119,16 +122,16 @@ impl Observer<'_> {
                 if !self.is_new(live.number) {
                     continue;
                 }
-                self.comment(holder, live.number, &comment);
+                let key = self.comment(holder, live.number, &comment);
                 self.versions(&live, None).await?;
                 comment.body = None;
-                all.push(comment);
+                all.push((comment, key));
             }
         }
         Ok(all)
     }
 
-    pub(super) fn comment(&self, holder: &Live, id: u64, comment: &Content) {
+    pub(super) fn comment(&self, holder: &Live, id: u64, comment: &Content) -> SampleKey {
         let mut fields = Fields::default();
         fields.creation(comment);
         fields.version(comment.version.as_ref());
@@ -141,9 +144,11 @@ impl Observer<'_> {
         }
         place(comment.extensions.as_ref(), &mut fields);
         let name = [Field::Author, Field::Created, Field::Body].map(|field| fields.word(field));
-        let name = std::iter::once("comment".to_owned()).chain(name).collect();
+        let name: Vec<String> = std::iter::once("comment".to_owned()).chain(name).collect();
+        let key = self.sample_key(&holder.key, &name);
         let (kind, holder) = (Kind::Comment, Holder::Content(holder.number));
         self.push(Found { kind, id: Some(id), holder, name, aside: None, fields: fields.0 });
+        key
     }
 
     /// Reads the attachments of a content; gives their records.
@@ -153,7 +158,8 @@ impl Observer<'_> {
         let mut all = Vec::new();
         while let Some(page) = pager.next().await.doing(what)? {
             for attachment in page {
-                let live = self.live(Sort::Attachment, &attachment)?;
+                let key = self.attachment_key(holder, &attachment);
+                let live = Live { key, ..self.live(Sort::Attachment, &attachment)? };
                 if self.is_new(live.number) {
                     let attachment = self.attachment(holder, live, attachment).await?;
                     all.push(attachment);
@@ -161,6 +167,10 @@ impl Observer<'_> {
             }
         }
         Ok(all)
+    }
+
+    fn attachment_key(&self, holder: &Live, attachment: &Content) -> SampleKey {
+        self.sample_key(&holder.key, &["attachment".to_owned(), attachment.title.clone().unwrap_or_default()])
     }
 
     async fn attachment(&self, holder: &Live, mut live: Live, attachment: Content) -> Result<Content, ObserveError> {
@@ -201,7 +211,7 @@ impl Observer<'_> {
         attachment: &Content,
         fields: &mut Fields,
     ) -> Result<(), ObserveError> {
-        if !self.needs.has(Kind::Attachment) {
+        if !self.needs.has(Kind::Attachment) || !self.is_sampled(&live.key) {
             return Ok(());
         }
         let old = self.unchanged(live)?.filter(|old| old.fields.contains_key(&Field::Digest));

@@ -3,7 +3,9 @@
 //! Looks at the file system to see that what will be read exists and that nothing will be overwritten that must not be; writes nothing. Must not
 //! know how a drill is carried out.
 
+mod allow;
 mod checks;
+mod memory;
 mod paths;
 mod print;
 mod reach;
@@ -14,8 +16,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Assurance, Kind, Misbehaviour, Privacy};
-use crate::scenario::{Check, CheckName, Report};
+use crate::model::{Assurance, Kind, Misbehaviour, Privacy, Treatment};
+use crate::scenario::{AttachmentSettings, Check, CheckName, Every, Report};
 use crate::settings::{Complaint, Duration, Size, Span, Spanned, Zone};
 
 pub use paths::place;
@@ -65,6 +67,12 @@ pub struct Plan {
     pub all: Option<Span>,
     /// The checks that `all` would have had.
     pub without: Vec<LeftOut>,
+    /// Which findings are allowed, and which count for more or less.
+    pub treatment: Treatment,
+    /// For how long a proof stands; without it, none is asked for.
+    pub prove: Option<Spanned<Every>>,
+    /// The folder that remembers what was verified when; there, where anything needs it.
+    pub state: Option<Spanned<PathBuf>>,
     /// How much of the content may be shown.
     pub privacy: Privacy,
     /// What is written; no two of them at the same place.
@@ -162,6 +170,14 @@ impl Plan {
     /// The check of this name, where the plan has it.
     pub fn check(&self, name: CheckName) -> Option<&Spanned<Check>> {
         self.checks.iter().find(|check| CheckName::of(&check.value) == Some(name))
+    }
+
+    /// The settings of the check `attachments`, where the plan has it.
+    pub fn attachments(&self) -> Option<AttachmentSettings> {
+        self.checks.iter().find_map(|check| match &check.value {
+            Check::Attachments(settings) => Some(*settings),
+            _ => None,
+        })
     }
 
     /// The places of everything that the drill reads, in the spelling of [`place`].

@@ -2,6 +2,7 @@ use std::fmt;
 
 use super::{Plan, PlannedManifest, PlannedTarget};
 use crate::check::Compare;
+use crate::model::{Allowance, SeverityChange, count};
 use crate::scenario::{AttachmentSettings, Check};
 
 /// Lines in the manner of a scenario, for people; `--json` prints the same for programs.
@@ -26,13 +27,13 @@ impl fmt::Display for Plan {
         let origin = if self.assurance_span.is_some() { "required" } else { "the most that this plan can reach" };
         writeln!(f, "assurance: {}  # {origin}: {}", self.assurance.name(), self.assurance.meaning())?;
         for least in &self.at_least {
-            writeln!(f, "at-least: {} {}", crate::model::count(least.number), least.kind.noun(least.number))?;
+            writeln!(f, "at-least: {} {}", count(least.number), least.kind.noun(least.number))?;
         }
         writeln!(f, "checks:")?;
         for check in &self.checks {
-            let settings = match check.value {
-                Check::Attachments(AttachmentSettings { compare: Compare::Records }) => ": { compare: records }",
-                _ => "",
+            let settings = match &check.value {
+                Check::Attachments(settings) => attachments(settings),
+                _ => String::new(),
             };
             writeln!(f, "  - {}{settings}  # line {}", check.value.name(), check.span.line)?;
         }
@@ -41,6 +42,13 @@ impl fmt::Display for Plan {
         }
         for left_out in &self.without {
             writeln!(f, "  - {}: {}", left_out.check, line(&left_out.reason))?;
+        }
+        self.treatment(f)?;
+        if let Some(prove) = &self.prove {
+            writeln!(f, "prove: {}", prove.value.0)?;
+        }
+        if let Some(state) = &self.state {
+            writeln!(f, "state: {}", state.value.display())?;
         }
         writeln!(f, "privacy: {}", self.privacy.word())?;
         if self.reports.is_empty() {
@@ -54,6 +62,17 @@ impl fmt::Display for Plan {
     }
 }
 
+/// The settings of `attachments` that aren't the usual ones.
+fn attachments(settings: &AttachmentSettings) -> String {
+    let mut said = Vec::new();
+    if settings.compare == Compare::Records {
+        said.push("compare: records".to_owned());
+    }
+    said.extend(settings.sample.map(|sample| format!("sample: {sample}")));
+    said.extend(settings.rotate.map(|span| format!("rotate: {span}")));
+    if said.is_empty() { String::new() } else { format!(": {{ {} }}", said.join(", ")) }
+}
+
 /// A text on one line, without anything that a terminal would obey.
 fn line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -61,6 +80,25 @@ fn line(text: &str) -> String {
 }
 
 impl Plan {
+    fn treatment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.treatment.allowances.is_empty() {
+            writeln!(f, "allow:")?;
+        }
+        for Allowance { finding, place, at_most, reason, expires } in &self.treatment.allowances {
+            let place = place.said().map(|place| format!(" ({})", line(&place))).unwrap_or_default();
+            writeln!(f, "  - {finding}{place}: at most {}, until {expires}: {}", count(*at_most), line(reason))?;
+        }
+        if !self.treatment.severities.is_empty() {
+            writeln!(f, "severity:")?;
+        }
+        for SeverityChange { finding, counts_as, reason, expires } in &self.treatment.severities {
+            let until = expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+            let why = reason.as_ref().map(|reason| format!(": {}", line(reason))).unwrap_or_default();
+            writeln!(f, "  - {finding}: {}{until}{why}", counts_as.name())?;
+        }
+        Ok(())
+    }
+
     fn manifest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.manifest {
             PlannedManifest::FromBackup => writeln!(f, "manifest: from-backup"),

@@ -4,7 +4,7 @@ use super::settle::Desk;
 use super::{Plan, PlannedManifest};
 use crate::check::Compare;
 use crate::model::Assurance;
-use crate::scenario::{AttachmentSettings, Check, CheckName};
+use crate::scenario::CheckName;
 
 /// What a drill must examine to be called `simulated`, besides `integrity`.
 const COMPARED: [CheckName; 4] =
@@ -47,7 +47,7 @@ fn missing(plan: &Plan) -> impl Iterator<Item = CheckName> {
 }
 
 fn records_only(plan: &Plan) -> bool {
-    plan.checks.iter().any(|check| check.value == Check::Attachments(AttachmentSettings { compare: Compare::Records }))
+    plan.attachments().is_some_and(|settings| settings.compare == Compare::Records)
 }
 
 /// What stands between the plan and this assurance.

@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
+use super::allow::settle_treatment;
 use super::checks::{Settled, settle_checks};
+use super::memory::{check_memory, settle_state};
 use super::paths::{existing, settle_reports};
 use super::reach::settle_assurance;
 use super::{LeastNumber, Plan, PlannedManifest, PlannedTarget};
-use crate::scenario::{FromFile, Loaded, MOCK_READY_WITHIN, ManifestWord, Report, Target};
+use crate::scenario::{CheckName, FromFile, Loaded, MOCK_READY_WITHIN, ManifestWord, Report, Target};
 use crate::settings::{Complaint, Complaints, Span, Spanned, WordOr};
 
 /// Collects what is wrong with a scenario.
@@ -38,6 +40,9 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
     let defaults = loaded.defaults.as_ref().map(|(_, _, defaults)| defaults);
     check_name(&scenario.scenario, &mut desk);
     let Settled { checks, all, without } = settle_checks(&mut desk);
+    let names: Vec<CheckName> = checks.iter().filter_map(|check| CheckName::of(&check.value)).collect();
+    let treatment = settle_treatment(&names, &mut desk);
+    let state = settle_state(&mut desk);
     let manifest = settle_manifest(&mut desk);
     let target = settle_target(&mut desk);
     let at_least: Vec<LeastNumber> = scenario
@@ -66,6 +71,9 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         checks,
         all,
         without,
+        treatment,
+        prove: scenario.prove,
+        state,
         privacy: scenario.privacy.or_else(|| defaults?.privacy).unwrap_or_default(),
         reports: Vec::new(),
     };
@@ -76,6 +84,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         None => scenario.reports.clone().or_else(|| defaults?.reports.clone()).unwrap_or_default(),
     };
     settle_reports(&plan, report_dir.is_some(), &mut desk);
+    check_memory(&plan, &mut desk);
     if desk.complaints.is_empty() {
         return Ok(plan);
     }

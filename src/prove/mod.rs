@@ -12,9 +12,10 @@ use crate::damage::{self, DamageError};
 use crate::drill;
 use crate::expect::{self, ExpectError};
 use crate::model::proof::{Drilling, PROOF_FORMAT, Proof, Trial, TrialState};
-use crate::model::{Backup, BackupRecord, Fault, Form, Grade, Kind, Record, StageState, Tool, Verdict};
+use crate::model::{Backup, BackupRecord, CheckRecord, Fault, Form, Grade, Kind, Record, StageState, Tool, Verdict};
 use crate::plan::{Plan, PlannedManifest};
 use crate::reading::{FileError, Manifest, read_manifest};
+use crate::scenario::Check;
 use crate::settings::Span;
 use crate::{archive, source};
 use trials::Claimed;
@@ -91,7 +92,10 @@ pub async fn prove(
         if ctx.cancel.is_cancelled() {
             break;
         }
-        let trial = attempt(*change, (&whole, &claimed), seed, folder.path(), ctx).await;
+        let mut trial = attempt(*change, (&whole, &claimed), seed, folder.path(), ctx).await;
+        if let TrialState::Drilled(drilling) = &mut trial.state {
+            drilling.excused = drilling.excused.saturating_sub(undamaged.excused);
+        }
         told(&trial);
         trials.push(trial);
     }
@@ -164,6 +168,13 @@ fn plan_for(plan: &Plan, backup: &Path, claim: &Path) -> Plan {
     plan.backup.value = backup.to_owned();
     plan.manifest = PlannedManifest::File { path: claim.to_owned(), exactly: None, span: Span::default() };
     plan.reports = Vec::new();
+    (plan.prove, plan.state) = (None, None);
+    // Whether damage outside of a sample is noticed says nothing of the checks.
+    for check in &mut plan.checks {
+        if let Check::Attachments(settings) = &mut check.value {
+            (settings.sample, settings.rotate) = (None, None);
+        }
+    }
     plan
 }
 
@@ -223,7 +234,13 @@ async fn drilled(plan: &Plan, ctx: &Context) -> Drilling {
     let began = ctx.clock.elapsed();
     let record = drill::run(plan, &quiet).await.record;
     let millis = u64::try_from(ctx.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    Drilling { verdict: record.verdict, caught_by: caught_by(&record), why: record.why.first().cloned(), millis }
+    Drilling {
+        verdict: record.verdict,
+        caught_by: caught_by(&record),
+        excused: record.checks.iter().map(CheckRecord::excused).sum(),
+        why: record.why.first().cloned(),
+        millis,
+    }
 }
 
 /// What speaks against the backup.

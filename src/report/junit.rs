@@ -8,8 +8,10 @@ use junit_report::{Duration, Report, TestCase, TestResult, TestSuite};
 use super::polish::polished;
 use super::story::{headline, left_out, lines, word};
 use super::visible::{brief, cut, visible};
-use super::{RenderError, story};
-use crate::model::{CUT_SHORT, CheckRecord, CheckState, Fault, Grade, Record, StageRecord, StageState, Verdict};
+use super::{RenderError, cover, story};
+use crate::model::{
+    CUT_SHORT, CheckRecord, CheckState, Fault, Grade, Record, StageRecord, StageState, Stands, Verdict,
+};
 
 /// The largest file that is written: 8 MiB. GitLab takes 30 MB a file, ReportPortal 32 MB.
 const FILE_MAX: usize = 8 << 20;
@@ -129,6 +131,7 @@ fn check(check: &CheckRecord, record: &Record) -> Case {
         }
     };
     let mut out = vec![message];
+    out.extend(cover::samples(record, &check.name));
     out.extend(left_out(check));
     Case { name: check.name.clone(), millis: 0, colour, out }
 }
@@ -156,14 +159,50 @@ fn verdict(record: &Record) -> Vec<Case> {
         }
         None => Colour::Green,
     };
-    let reached = record.reached.map(|reached| format!("reached: {}: {}", reached.name(), reached.meaning()));
+    let mut reached: Vec<String> = Vec::new();
+    if let (Some(word), Some(level)) = (cover::assurance(record), record.reached) {
+        reached.push(format!("reached: {word}: {}", level.meaning()));
+    }
+    reached.extend(cover::within(record).into_iter().map(|within| format!("within: {within}")));
+    reached.extend(record.blind_spots.iter().map(|spot| format!("not proven: {spot}")));
     let case = |name: &str, colour, out| Case { name: name.to_owned(), millis: 0, colour, out };
-    let mut cases = vec![
-        case("verdict.work-done", work, record.why.clone()),
-        case("verdict.assurance", assurance, reached.into_iter().collect()),
-    ];
+    let mut cases =
+        vec![case("verdict.work-done", work, record.why.clone()), case("verdict.assurance", assurance, reached)];
     if !record.at_least.is_empty() {
         cases.push(case("verdict.at-least", at_least(record), Vec::new()));
+    }
+    cases.extend(covered(record));
+    cases
+}
+
+/// What the scenario excuses, what it remembers, and how its proof stands; where it has any of these.
+fn covered(record: &Record) -> Vec<Case> {
+    let case = |name: &str, colour, out| Case { name: name.to_owned(), millis: 0, colour, out };
+    let mut cases = Vec::new();
+    let excuses = cover::excuses(record);
+    if !excuses.is_empty() {
+        let wrong: Vec<&str> = excuses.iter().filter(|(fails, _)| *fails).map(|(_, said)| said.as_str()).collect();
+        let colour = match wrong.as_slice() {
+            [] => Colour::Green,
+            wrong => Colour::Red("excused", wrong.join("; "), wrong.join("\n")),
+        };
+        cases.push(case("verdict.excused", colour, excuses.into_iter().map(|(_, said)| said).collect()));
+    }
+    if let Some(state) = &record.state {
+        let colour = match &state.problem {
+            Some(problem) => Colour::Error("state", problem.clone(), problem.clone()),
+            None => Colour::Green,
+        };
+        cases.push(case("verdict.state", colour, vec![format!("kept in {}", state.folder)]));
+    }
+    if let (Some(stands), Some(said)) = (record.stands(), cover::proof(record)) {
+        let colour = match stands {
+            Stands::Proven(_) => Colour::Green,
+            Stands::Refuted(_) => Colour::Red("proof", said.clone(), said.clone()),
+            // Neither good nor bad: nothing was shown.
+            Stands::Open(_) => Colour::Skipped,
+        };
+        cases.push(case("verdict.proof", colour, vec![said]));
     }
     cases
 }

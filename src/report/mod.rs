@@ -3,6 +3,7 @@
 //! Must not know how the drill was run, nor where the bytes go; holds no opinion on what passed. What a record holds of content went through
 //! `privacy` before; here it is only kept from breaking the form that it is written into.
 
+mod cover;
 pub mod evidence;
 pub mod junit;
 mod polish;

@@ -7,6 +7,7 @@ use quick_xml::name::QName;
 use quick_xml::{Reader, Writer};
 
 use super::RenderError;
+use super::cover;
 use super::story::exposure;
 use super::visible::{brief, fit};
 use crate::model::Record;
@@ -127,7 +128,7 @@ fn properties(writer: &mut Writer<Vec<u8>>, record: &Record) -> Result<(), Rende
         ("rehearse.drill", record.drill.clone()),
         ("rehearse.scenario", record.scenario.name.clone()),
         ("rehearse.verdict", record.verdict.name().to_owned()),
-        ("rehearse.assurance", record.reached.map_or("none", |reached| reached.name()).to_owned()),
+        ("rehearse.assurance", cover::assurance(record).unwrap_or_else(|| "none".to_owned())),
         ("rehearse.tool", format!("{} {}", record.tool.name, record.tool.version)),
         ("rehearse.began", record.began.clone()),
         ("rehearse.ended", record.ended.clone()),

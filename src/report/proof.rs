@@ -15,7 +15,7 @@ pub fn line(trial: &Trial, colour: bool) -> String {
     let code = match outcome {
         Outcome::Caught | Outcome::Quiet => "32",
         Outcome::Survived | Outcome::CriedWolf => "1;31",
-        Outcome::Undecided | Outcome::Broken => "1;33",
+        Outcome::Undecided | Outcome::Broken | Outcome::Excused => "1;33",
         Outcome::NotApplicable => "2",
     };
     let word = format!("{:<10}", outcome.name());

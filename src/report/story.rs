@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cover;
 use super::visible::{brief, fit};
 use crate::model::{
     CheckRecord, CheckState, Claim, FindingRecord, Grade, Hop, Kind, Position, Record, Severity, Tally, Word, count,
@@ -52,11 +53,17 @@ pub(super) fn headline(check: &CheckRecord) -> String {
             (Grade::Failed, _) => failure(check, findings, *tally),
             (Grade::Inconclusive, Some(reason)) => format!("examined {}: {reason}", share(*tally)),
             (Grade::Inconclusive, None) => format!("examined only {}", share(*tally)),
-            _ if tally.of == 0 => "nothing to examine: neither the manifest nor the copy holds any".to_owned(),
-            _ => format!("examined {}", share(*tally)),
+            _ if tally.of == 0 && check.excused() == 0 => {
+                "nothing to examine: neither the manifest nor the copy holds any".to_owned()
+            }
+            _ => format!("examined {}{}", share(*tally), excused(check.excused())),
         },
     };
     format!("{}: {name} — {}", word(check.grade()), brief(&said))
+}
+
+fn excused(items: u64) -> String {
+    if items == 0 { String::new() } else { format!("; {} excused by the scenario", count(items)) }
 }
 
 /// The word for what a check amounts to.
@@ -75,7 +82,7 @@ fn share(tally: Tally) -> String {
 
 /// `3 of 4,812 pages are missing`, or the numbers of each sort.
 fn failure(check: &CheckRecord, findings: &[FindingRecord], tally: Tally) -> String {
-    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.fails()).collect();
     let all = check.errors();
     if let ([one], 1) = (errors.as_slice(), all)
         && let (Word::Other, Some(message)) = (one.what, &one.message)
@@ -133,19 +140,18 @@ pub(super) fn lines(check: &CheckRecord, record: &Record) -> Vec<Line> {
         Grade::Excluded => Role::Faint,
     };
     let mut lines = vec![Line::new(role, headline(check))];
-    let CheckState::Ran { findings, totals, unread, .. } = &check.state else { return lines };
+    let CheckState::Ran { findings, unread, .. } = &check.state else { return lines };
     // What could not be examined for a reason that a stage gives already needs one line, not the scenario's.
     if let (Some(position), Grade::Failed) = (&check.position, grade) {
         lines.extend(position_lines(position, &expectation(check, record)));
     }
-    let told = |finding: &&FindingRecord| finding.severity > Severity::Info;
-    let listed: Vec<_> = findings.iter().filter(told).take(LISTED).collect();
+    let listed: Vec<_> = findings.iter().filter(|finding| finding.is_told()).take(LISTED).collect();
     let column = listed.iter().filter_map(|finding| finding.space.as_deref()).map(|space| space.chars().count()).max();
     for finding in &listed {
         lines.push(Line::new(Role::Plain, finding_line(finding, column.unwrap_or(0).min(16))));
         lines.extend(finding.quote.iter().map(|quoted| Line::new(Role::Faint, format!("       {}", brief(quoted)))));
     }
-    let all: u64 = totals.iter().filter(|(severity, _)| **severity > Severity::Info).map(|(_, number)| number).sum();
+    let all = check.counting(Severity::Error) + check.counting(Severity::Warning);
     let rest = all.saturating_sub(listed.len() as u64);
     if rest > 0 {
         let file = record.findings_file.as_ref().map_or("the record", |file| file.name.as_str());
@@ -154,6 +160,8 @@ pub(super) fn lines(check: &CheckRecord, record: &Record) -> Vec<Line> {
     if let (Grade::Failed, Some(reason)) = (grade, unread) {
         lines.push(Line::new(Role::Open, format!("   = not all could be examined: {}", brief(reason))));
     }
+    let samples = cover::samples(record, &check.name);
+    lines.extend(samples.into_iter().map(|said| Line::new(Role::Plain, format!("   = {}", brief(&said)))));
     lines.extend(
         hints(check, findings, record.package.is_some())
             .into_iter()
@@ -194,7 +202,7 @@ fn position_lines(position: &Position, said: &str) -> Vec<Line> {
 
 /// One finding in one line of at most [`LINE_MAX`] characters; its id at the end is never cut off.
 fn finding_line(finding: &FindingRecord, column: usize) -> String {
-    let word = match (finding.what, finding.severity) {
+    let word = match (finding.what, finding.counts_as().unwrap_or(Severity::Info)) {
         (Word::Other, Severity::Error) => "error",
         (Word::Other, Severity::Warning) => "warning",
         (Word::Other, Severity::Info) => "info",
@@ -220,6 +228,9 @@ fn finding_line(finding: &FindingRecord, column: usize) -> String {
         parts.push(format!("{}{values}", field.name()));
     }
     parts.extend(finding.message.as_deref().map(|message| brief(message).into_owned()));
+    if let Some(counts_as) = finding.counts_as().filter(|counts_as| *counts_as != finding.severity) {
+        parts.push(format!("counts as {}, found as {}", counts_as.name(), finding.severity.name()));
+    }
     parts.extend(finding.place.as_ref().map(|place| format!("in {}", brief(&place.to_string()))));
     let end = match (finding.kind, finding.id) {
         (Some(kind), Some(id)) if kind.is_content() || kind == Kind::Version => format!("  ({} {id})", kind.noun(1)),
@@ -233,7 +244,7 @@ fn finding_line(finding: &FindingRecord, column: usize) -> String {
 
 /// Which hop is to blame, where an archive was read that may tell, and what to do.
 fn hints(check: &CheckRecord, findings: &[FindingRecord], archived: bool) -> Vec<String> {
-    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.fails()).collect();
     let mut hints = Vec::new();
     if check.name.starts_with("integrity") && !errors.is_empty() {
         let blame =
@@ -257,10 +268,7 @@ fn hints(check: &CheckRecord, findings: &[FindingRecord], archived: bool) -> Vec
         }));
     }
     let mut seen = BTreeSet::new();
-    let remedies = findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Info)
-        .filter_map(|finding| finding.remedy.as_ref());
+    let remedies = findings.iter().filter(|finding| finding.is_told()).filter_map(|finding| finding.remedy.as_ref());
     hints.extend(remedies.filter(|remedy| seen.insert(*remedy)).take(3).cloned());
     hints
 }

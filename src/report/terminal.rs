@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::cover;
 use super::story::{Line, Role, exposure, left_out, lines};
 use super::visible::{brief, fit};
 use crate::event::Stage;
@@ -81,6 +82,7 @@ fn told(mut story: Vec<Line>, record: &Record, columns: &[Column], colour: bool)
         }
     }
     story.extend(counts(record, columns));
+    story.extend(excused(record));
     story.extend(not_proven(record));
     story.extend(verdict(record));
     let mut out = String::new();
@@ -185,6 +187,20 @@ fn counts(record: &Record, columns: &[Column]) -> Vec<Line> {
     lines
 }
 
+/// What the scenario says of findings, with reasons and last days.
+fn excused(record: &Record) -> Vec<Line> {
+    let excuses = cover::excuses(record);
+    if excuses.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::new(Role::Heading, "excused by the scenario")];
+    lines.extend(excuses.into_iter().map(|(fails, said)| {
+        Line::new(if fails { Role::Bad } else { Role::Plain }, format!("  - {}", fit(&brief(&said), 400)))
+    }));
+    lines.push(blank());
+    lines
+}
+
 fn not_proven(record: &Record) -> Vec<Line> {
     let mut items: Vec<String> = record.blind_spots.iter().map(|spot| brief(spot).into_owned()).collect();
     let aside = |left: &crate::model::Uncompared| format!("{} {}: {}", count(left.number), left.what, left.reason);
@@ -213,10 +229,19 @@ fn verdict(record: &Record) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut row = |word: &str, text: &str| lines.push(Line::new(Role::Plain, format!("{word}: {}", brief(text))));
     match record.reached {
-        Some(reached) => row("assurance", &format!("{}: {}", reached.name(), reached.meaning())),
+        Some(reached) => {
+            let word = cover::assurance(record).unwrap_or_default();
+            row("assurance", &format!("{word}: {}", reached.meaning()));
+        }
         // A comparison has no stage that brings a backup into hand, and assures nothing of one.
         None if !record.stages.iter().any(|stage| stage.stage == Stage::Acquire) => {}
         None => row("assurance", "none: nothing was shown, not even that there is a backup"),
+    }
+    for within in cover::within(record) {
+        row("within", &within);
+    }
+    if let Some(proof) = cover::proof(record) {
+        row("proof", &proof);
     }
     if let Some(required) = record.required {
         row("required", required.name());

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::check::Compare;
-use crate::settings::{Bare, Nothing, Spanned, family};
+use crate::settings::{Bare, Duration, Nothing, Portion, Spanned, family};
 
 family! {
     /// One item of `checks:`.
@@ -47,6 +47,10 @@ family! {
 pub struct AttachmentSettings {
     /// What is compared. Default: `bytes`.
     pub compare: Compare,
+    /// Only so many files are downloaded and hashed, drawn by lot: a number, a share or a size. Without it, all.
+    pub sample: Option<Portion>,
+    /// The samples go on where the last one ended, so that all files come by within this span. Needs `state`.
+    pub rotate: Option<Duration>,
 }
 
 impl Bare for AttachmentSettings {
@@ -120,7 +124,9 @@ impl CheckName {
             Self::PageBodies => Check::PageBodies(N),
             Self::BlogPosts => Check::BlogPosts(N),
             Self::Comments => Check::Comments(N),
-            Self::Attachments => Check::Attachments(AttachmentSettings { compare: Compare::Bytes }),
+            Self::Attachments => {
+                Check::Attachments(AttachmentSettings { compare: Compare::Bytes, sample: None, rotate: None })
+            }
             Self::History => Check::History(N),
             Self::Labels => Check::Labels(N),
             Self::Restrictions => Check::Restrictions(N),

@@ -3,9 +3,11 @@
 //! Relative paths are relative to the folder in which `rehearse` runs, as in a CI job, except `defaults`, which is relative to the scenario file.
 //! Environment variables are not expanded. Must not know how a drill is carried out, nor read anything but the scenario and its defaults.
 
+mod allow;
 mod checks;
 mod load;
 mod manifest;
+mod prove;
 mod report;
 mod require;
 mod target;
@@ -18,9 +20,11 @@ use serde::Deserialize;
 use crate::model::Privacy;
 use crate::settings::{Duration, Rules, Spanned, Zone};
 
+pub use allow::{Allow, ChangeSeverity, FindingName, Place};
 pub use checks::{AttachmentSettings, Check, CheckName, Excuse, Without};
 pub use load::{Loaded, load, parse};
 pub use manifest::{FromFile, ManifestSettings, ManifestWord};
+pub use prove::Every;
 pub use report::Report;
 pub use require::{AtLeast, Require};
 pub use target::{MOCK_READY_WITHIN, MockSettings, Target};
@@ -30,7 +34,6 @@ pub const FORMAT: u64 = 1;
 
 /// Words of the format that later versions will understand; until then they are refused as such, not as spelling mistakes.
 const LATER: &[&str] = &[
-    "allow",
     "ambient",
     "azblob",
     "canary",
@@ -43,13 +46,11 @@ const LATER: &[&str] = &[
     "links",
     "objectives",
     "pick",
-    "prove",
     "restored",
     "s3",
     "search",
     "settled-for",
     "sftp",
-    "state",
     "visible",
     "watches",
 ];
@@ -92,11 +93,23 @@ pub struct Scenario {
     /// Checks that `all` leaves out, each with a reason, which the reports print.
     #[serde(default)]
     pub without: Vec<Spanned<Without>>,
+    /// Errors that are known and let pass, each with a limit, a reason and a last day.
+    #[serde(default)]
+    pub allow: Vec<Spanned<Allow>>,
+    /// Findings that count for more or less than their check says.
+    #[serde(default)]
+    pub severity: Vec<Spanned<ChangeSeverity>>,
+    /// After a drill that passed, `rehearse prove` is carried out too, where the last proof in `state` is older than this: `daily`, `weekly`,
+    /// `monthly`, or a time span.
+    pub prove: Option<Spanned<Every>>,
+    /// A folder in which the drill remembers what was verified when, and when it was proven. Scenarios may share one.
+    #[schemars(length(min = 1))]
+    pub state: Option<Spanned<PathBuf>>,
     /// How much of the content reports, manifests and logs may show. Default: `titles`.
     pub privacy: Option<Privacy>,
     /// What is written.
     pub reports: Option<Vec<Spanned<Report>>>,
-    /// A file, relative to this one, with `owner`, `runbook`, `reports`, `privacy` and `time-limit` for scenarios that don't have their own.
+    /// A file, relative to this one, with `owner`, `runbook`, `reports`, `privacy`, `state` and `time-limit` for scenarios that don't have their own.
     pub defaults: Option<Spanned<PathBuf>>,
 }
 
@@ -124,6 +137,8 @@ pub struct Defaults {
     pub time_limit: Option<Duration>,
     /// As in a scenario.
     pub privacy: Option<Privacy>,
+    /// As in a scenario.
+    pub state: Option<Spanned<PathBuf>>,
     /// As in a scenario.
     pub reports: Option<Vec<Spanned<Report>>>,
 }

@@ -20,6 +20,11 @@ impl Duration {
         Self { number, unit: 's' }
     }
 
+    /// So many days.
+    pub const fn days(number: u64) -> Self {
+        Self { number, unit: 'd' }
+    }
+
     /// The same in the standard library's terms.
     pub fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_secs(self.number.saturating_mul(factor(self.unit).unwrap_or(1)))

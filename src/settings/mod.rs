@@ -6,10 +6,12 @@
 
 mod access;
 mod complaint;
+mod day;
 mod duration;
 mod family;
 mod mask;
 mod node;
+mod portion;
 mod read;
 mod reader;
 mod refusal;
@@ -20,9 +22,11 @@ mod words;
 mod zone;
 
 pub use complaint::{Complaint, Complaints, render};
+pub use day::Day;
 pub use duration::Duration;
 pub use family::{Bare, Nothing, or_bare};
 pub(crate) use family::{family, schema as family_schema, subschema};
+pub use portion::Portion;
 pub use read::{Rules, SOURCE_MAX, read};
 pub use secret::{SecretError, SecretRef, random_secret};
 pub use size::Size;

@@ -21,10 +21,14 @@ fn make(case: &str, rig: &Rig) {
             stored(&ops(), &export);
             claim(&whole, &export);
         }
-        "page-missing" => {
+        "page-missing" | "allowed-loss" | "allowance-exceeded" | "allowance-expired" | "severity-lowered" => {
             let page = ["Page 12", "BodyContent 22", "Comment 40", "BodyContent 41", "Labelling 63", "Label 60"];
             let attachment = ["Attachment 50", "ContentProperty 53", "ContentProperty 54"];
-            let build = ops_without(&[&page[..], &attachment].concat());
+            let mut gone = [&page[..], &attachment].concat();
+            if case == "allowance-exceeded" {
+                gone.extend(["Page 13", "BodyContent 23", "ContentPermissionSet 70", "ContentPermission 71"]);
+            }
+            let build = ops_without(&gone);
             stored(&Build { files: Vec::new(), ..build }, &export);
             claim(&whole, &export);
         }

@@ -18,6 +18,7 @@ mod package;
 
 mod backups;
 mod cases;
+mod cover;
 mod docker;
 mod examples;
 mod manifests;

@@ -1,8 +1,7 @@
 //! What a stage says when it ended well: one line, without content.
 
-use super::{Compared, Ran};
+use super::{Claimed, Compared, Ran};
 use crate::drill::quote::Quoted;
-use crate::expect::Obtained;
 use crate::model::{Backup, Kind, Severity, TearDown, count};
 use crate::reading::{Claim, Inventory, Observation, Reading};
 use crate::target::{Instance, Restored};
@@ -32,14 +31,19 @@ pub(in crate::drill) fn held(reading: &Reading) -> String {
     if parts.is_empty() { "no content".to_owned() } else { parts.join(", ") }
 }
 
-pub(in crate::drill) fn expected(obtained: &Obtained) -> String {
+pub(in crate::drill) fn expected(claimed: &Claimed) -> String {
+    let obtained = &claimed.obtained;
     let claim = match obtained.manifest.claim {
         Claim::Source => "manifest from the source",
         Claim::Backup => "manifest from the backup itself, which proves less",
     };
     let bound = if obtained.bound { "bound to this backup" } else { "not bound to this backup" };
     let clock = obtained.clock.as_ref().map(|clock| format!("; {clock}")).unwrap_or_default();
-    format!("{claim}, {bound}: {}{clock}", held(&obtained.manifest.reading))
+    let drawn = claimed.drawing.as_ref().map(|drawing| {
+        let drawn = &drawing.drawn;
+        format!("; a sample of {} of their {} files was drawn", count(drawn.number), count(drawn.population))
+    });
+    format!("{claim}, {bound}: {}{clock}{}", held(&obtained.manifest.reading), drawn.unwrap_or_default())
 }
 
 pub(in crate::drill) fn instance(instance: &Instance) -> String {

@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::event::Stage;
 use crate::model::{
-    Account, AtLeast, BackupRecord, Counts, Digest, FindingRecord, Form, Hop, Ledger, ManifestRecord, PackageRecord,
-    ScenarioRecord, Scope, Severity, StageRecord, Tally, TargetRecord, Word,
+    Account, Allowance, AtLeast, BackupRecord, Counts, Digest, FindingRecord, Form, Hop, Ledger, ManifestRecord, Mark,
+    PackageRecord, RotationRecord, Sample, SampleRecord, ScenarioRecord, Scope, Severity, StageRecord, StateRecord,
+    Tally, TargetRecord, Treated, Treatment, Where, Word,
 };
 
 fn finding(severity: Severity) -> FindingRecord {
@@ -28,6 +29,8 @@ fn finding(severity: Severity) -> FindingRecord {
         hop: Hop::Export,
         place: None,
         remedy: None,
+        items: None,
+        treated: None,
         quote: Vec::new(),
     }
 }
@@ -39,6 +42,7 @@ fn ran(examined: u64, of: u64) -> CheckState {
         totals: BTreeMap::new(),
         uncompared: Vec::new(),
         unread: None,
+        treated: Vec::new(),
     }
 }
 
@@ -98,7 +102,14 @@ fn stage(mut record: Record, stage: Stage, state: StageState) -> Record {
 fn with_error(examined: u64, of: u64) -> CheckState {
     let totals = BTreeMap::from([(Severity::Error, 1)]);
     let findings = vec![finding(Severity::Error)];
-    CheckState::Ran { tally: Tally { examined, of }, findings, totals, uncompared: Vec::new(), unread: None }
+    CheckState::Ran {
+        tally: Tally { examined, of },
+        findings,
+        totals,
+        treated: Vec::new(),
+        uncompared: Vec::new(),
+        unread: None,
+    }
 }
 
 fn broken(fault: Fault) -> StageState {
@@ -131,7 +142,14 @@ fn errors_and_the_backups_faults_fail_and_outrank_the_rig() {
 #[test]
 fn totals_that_are_edited_away_hide_no_finding() {
     let CheckState::Ran { tally, findings, .. } = with_error(3, 3) else { panic!() };
-    let state = CheckState::Ran { tally, findings, totals: BTreeMap::new(), uncompared: Vec::new(), unread: None };
+    let state = CheckState::Ran {
+        tally,
+        findings,
+        totals: BTreeMap::new(),
+        treated: Vec::new(),
+        uncompared: Vec::new(),
+        unread: None,
+    };
     assert_eq!(judge(&set(good(), "labels", state)).verdict, Verdict::Failed);
 }
 
@@ -191,6 +209,7 @@ fn what_is_left_to_a_check_that_does_not_run_is_left_open() {
         tally: Tally { examined: 1, of: 1 },
         findings: Vec::new(),
         totals: BTreeMap::new(),
+        treated: Vec::new(),
         uncompared: vec![left],
         unread: None,
     };
@@ -252,8 +271,90 @@ fn a_record_survives_its_file_and_a_newer_one_is_refused() {
     let record = set(good(), "labels", with_error(3, 3)).judged();
     let bytes = serde_json::to_vec(&record).unwrap();
     assert_eq!(Record::read(&bytes).unwrap(), record);
-    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":2", "\"record\":3", 1);
-    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 3 })));
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":3", "\"record\":4", 1);
+    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 4 })));
+}
+
+fn sampled(drawn: u64, examined: u64, rotation: Option<RotationRecord>) -> Record {
+    let sample = SampleRecord {
+        check: "attachments".into(),
+        asked: "5%".into(),
+        stretch: Sample { seed: 1, from: 0, last: 0 },
+        population: 100,
+        population_bytes: 100,
+        drawn,
+        bytes: drawn,
+        examined,
+        damaged: 0,
+        rotation,
+    };
+    Record { samples: vec![sample], ..set(good(), "attachments", ran(examined, drawn)) }
+}
+
+#[test]
+fn a_sample_counts_as_its_sample_and_one_of_nothing_is_no_pass() {
+    let judgement = judge(&sampled(5, 5, None));
+    assert_eq!((judgement.verdict, judgement.reached), (Verdict::Passed, Some(Assurance::Simulated)));
+    assert_eq!(judge(&sampled(5, 4, None)).verdict, Verdict::Inconclusive);
+    assert_eq!(judge(&sampled(0, 0, None)).verdict, Verdict::Inconclusive);
+    let rotation = |began: &str, whole| {
+        let (span, began) = ("90d".into(), began.into());
+        Some(RotationRecord { span, span_seconds: 90 * 86_400, began, verified: 5, whole, left_seconds: None })
+    };
+    assert_eq!(judge(&sampled(5, 5, rotation("2026-11-01T00:00:00Z", false))).verdict, Verdict::Passed);
+    assert_eq!(judge(&sampled(5, 5, rotation("2026-01-01T00:00:00Z", true))).verdict, Verdict::Passed);
+    assert_eq!(judge(&sampled(5, 5, rotation("2026-01-01T00:00:00Z", false))).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_state_that_could_not_be_had_and_an_archive_that_was_cut_are_no_pass() {
+    let state = |problem: Option<&str>| StateRecord { folder: "state".into(), problem: problem.map(str::to_owned) };
+    assert_eq!(judge(&Record { state: Some(state(None)), ..good() }).verdict, Verdict::Passed);
+    assert_eq!(judge(&Record { state: Some(state(Some("held"))), ..good() }).verdict, Verdict::Inconclusive);
+    let mut cut = Record { required: None, ..good() };
+    cut.package.as_mut().unwrap().whole = false;
+    assert_eq!(judge(&cut).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn an_excused_error_passes_within_its_rules_and_a_record_that_contradicts_itself_does_not() {
+    let allowance = Allowance {
+        finding: "labels/missing".into(),
+        place: Where::default(),
+        at_most: 1,
+        reason: "known".into(),
+        expires: "2026-11-23".into(),
+    };
+    let mark = Mark { severity: None, allowance: Some(1), counts_as: None };
+    let CheckState::Ran { tally, mut findings, totals, uncompared, unread, .. } = with_error(3, 3) else { panic!() };
+    for finding in &mut findings {
+        (finding.code, finding.treated) = ("labels/missing".into(), Some(mark));
+    }
+    let treated = vec![Treated { mark, found: Severity::Error, findings: 1, items: 1 }];
+    let state = CheckState::Ran { tally, findings, totals, treated, uncompared, unread };
+    let treatment = Treatment { allowances: vec![allowance], severities: Vec::new() };
+    let record = Record { treatment, ..set(good(), "labels", state) };
+    let judgement = judge(&record);
+    assert_eq!((judgement.verdict, judgement.reached), (Verdict::Passed, Some(Assurance::Simulated)));
+    assert!(judgement.why[0].contains("besides 1 that the scenario excuses"));
+    let late = Record { began: "2026-11-24T00:00:00Z".into(), ..record.clone() };
+    assert_eq!(judge(&late).verdict, Verdict::Failed, "it is over");
+    let mut edited = record.clone();
+    edited.treatment.allowances.clear();
+    assert_ne!(judge(&edited).verdict, Verdict::Passed);
+    let mut edited = record;
+    edited.treatment.allowances[0].finding = "labels/unexpected".into();
+    assert_ne!(judge(&edited).verdict, Verdict::Passed);
+}
+
+#[test]
+fn records_of_older_formats_are_read() {
+    let record = set(good(), "labels", with_error(3, 3)).judged();
+    let text = serde_json::to_string(&record).unwrap().replacen("\"record\":3", "\"record\":2", 1);
+    for new in ["treatment", "treated", "samples", "\"state\":null", "proof", "proven", "items"] {
+        assert!(!text.contains(new), "{new} is in a record that needs none");
+    }
+    assert_eq!(Record::read(text.as_bytes()).unwrap(), Record { record: 2, ..record });
 }
 
 fn any_state() -> impl Strategy<Value = CheckState> {
@@ -264,6 +365,7 @@ fn any_state() -> impl Strategy<Value = CheckState> {
             tally: Tally { examined, of: examined + missing / 3 },
             findings: error.into_iter().map(finding).collect(),
             totals: error.into_iter().map(|error| (error, 1)).collect(),
+            treated: Vec::new(),
             uncompared: Vec::new(),
             unread,
         }),
