@@ -20,7 +20,6 @@ use rehearsal::{plan, scenario};
 const PARSER_ONLY: &[(&str, &str)] = &[
     ("assurance-out-of-reach", "depends on target and checks together"),
     ("allow-what-cannot-be", "depends on the checks"),
-    ("prove-a-folder", "depends on the file system"),
     ("prove-without-state", "depends on two keys together"),
     ("rotate-without-sample", "depends on two settings together"),
     ("rotate-without-state", "depends on a check and a key together"),

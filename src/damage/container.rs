@@ -38,6 +38,11 @@ pub(super) fn apply(mutation: Mutation, seed: u64, from: &Path, to: &Path) -> Re
                 Mutation::ReorderEntries => {
                     Some((Plan { order: Order::Reversed, ..Plan::default() }, "reversed the entries".to_owned()))
                 }
+                Mutation::StoreInsteadOfDeflate
+                    if package.entries().iter().all(|entry| entry.packed >= entry.bytes) =>
+                {
+                    None
+                }
                 Mutation::StoreInsteadOfDeflate => {
                     Some((Plan { stored: true, ..Plan::default() }, "compressed nothing".to_owned()))
                 }

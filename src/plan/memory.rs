@@ -73,15 +73,6 @@ pub(super) fn check_memory(plan: &Plan, desk: &mut Desk<'_>) {
         let label = "it has to remember when the drill was proven";
         desk.refuse(prove.span, "`prove` needs `state`", label, "add `state: FOLDER`");
     }
-    if plan.backup.value.is_dir() {
-        let label = "copies of a zip are damaged, and the backup is a folder";
-        desk.refuse(
-            prove.span,
-            "this drill can't be proven",
-            label,
-            "pack the backup into a zip, or leave `prove` out",
-        );
-    }
 }
 
 /// Sees that the state lies in nothing that is read or overwritten.
