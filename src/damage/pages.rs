@@ -26,9 +26,10 @@ pub(super) fn fit(mutation: Mutation, seed: u64, contents: &Contents, page: usiz
         }
         Mutation::SwapBodies => swapped(contents, page),
         Mutation::ChangeParent => moved(mutation, seed, contents, page),
-        Mutation::RenameTitle => {
-            let title = live_title(contents, page)?;
-            Some(say("renamed the page", Kind::Page).editing(page, titles(&format!("{title} (renamed)"))))
+        Mutation::RenameTitle | Mutation::GarbleTitle | Mutation::DecomposeTitle | Mutation::RecaseTitle => {
+            let own = live_title(contents, page)?;
+            let (what, title) = other_title(mutation, own)?;
+            (title != own).then(|| say(what, Kind::Page).editing(page, titles(&title)))
         }
         Mutation::AlterParameter => {
             let body = plain_body(contents, page)?;
@@ -45,23 +46,6 @@ pub(super) fn fit(mutation: Mutation, seed: u64, contents: &Contents, page: usiz
                 contents.of_class("Page").filter(beside).filter_map(|other| live_title(contents, other));
             let title = titles_beside.find(|title| *title != own)?.to_owned();
             Some(say("gave the title of another one to the page", Kind::Page).editing(page, titles(&title)))
-        }
-        Mutation::GarbleTitle => {
-            let title = live_title(contents, page).filter(|title| !title.is_ascii())?;
-            // Each byte of UTF-8 read as a letter of its own, without the range of control characters.
-            let garbled: String =
-                title.bytes().map(|byte| if byte < 0x80 { byte } else { byte | 0x20 }).map(char::from).collect();
-            Some(say("garbled the title of the page", Kind::Page).editing(page, titles(&garbled)))
-        }
-        Mutation::DecomposeTitle => {
-            let title = live_title(contents, page)?;
-            let decomposed = decomposed(title).filter(|other| other != title)?;
-            Some(say("decomposed letters of the title of the page", Kind::Page).editing(page, titles(&decomposed)))
-        }
-        Mutation::RecaseTitle => {
-            let title = live_title(contents, page)?;
-            let capitals = Some(title.to_uppercase()).filter(|other| other != title)?;
-            Some(say("wrote the title of the page in capitals", Kind::Page).editing(page, titles(&capitals)))
         }
         Mutation::DropInlineMarker => {
             let body = contents.body(page).filter(|_| contents.is_live_holder(page))?;
@@ -146,6 +130,21 @@ pub(super) fn all_stale(contents: &Contents) -> Option<Victim> {
     let victims: Vec<Victim> = contents.of_class("Page").filter_map(|page| stale(contents, page)).collect();
     let said = Victim::new(contents, "took the newest edit from every page that has an older version", &[]);
     (victims.len() > 1).then(|| victims.into_iter().fold(said, Victim::and))
+}
+
+/// Another title in place of this one, and what it is called.
+fn other_title(mutation: Mutation, title: &str) -> Option<(&'static str, String)> {
+    Some(match mutation {
+        Mutation::RenameTitle => ("renamed the page", format!("{title} (renamed)")),
+        Mutation::GarbleTitle => {
+            // Each byte of UTF-8 read as a letter of its own, without the range of control characters.
+            let garbled = title.bytes().map(|byte| if byte < 0x80 { byte } else { byte | 0x20 }).map(char::from);
+            ("garbled the title of the page", garbled.collect())
+        }
+        Mutation::DecomposeTitle => ("decomposed letters of the title of the page", decomposed(title)?),
+        Mutation::RecaseTitle => ("wrote the title of the page in capitals", title.to_uppercase()),
+        _ => return None,
+    })
 }
 
 /// A text with its first composed Latin letters taken apart.
