@@ -173,7 +173,8 @@ fn lists() -> HashMap<(u64, u64), Bytes> {
         let next = start + LIMIT;
         let mut answer = json!({ "results": results, "start": start, "limit": LIMIT, "size": results.len(), "_links": { "base": "http://wiki.example.com" } });
         if next < pages {
-            answer["_links"]["next"] = format!("/rest/api/content?spaceKey=S{space}&type=page&start={next}&limit={LIMIT}").into();
+            answer["_links"]["next"] =
+                format!("/rest/api/content?spaceKey=S{space}&type=page&start={next}&limit={LIMIT}").into();
         }
         ((space, start), serde_json::to_vec(&answer).unwrap().into())
     };

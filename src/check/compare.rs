@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Exhibits;
-use super::drift::{edited_since, made_since, may_be_removed_since};
+use super::drift::{edited_since, made_since};
 use super::lost::{Cascade, Lost, holder};
 use super::readable::unreadable;
 use super::rows::{State, each_row, state};
@@ -170,7 +170,6 @@ impl<'e, 'a> Comparison<'e, 'a> {
             };
             let told = (cascade.number(), message);
             self.all(&format!("{code}-{}", outermost.name()), told, hop, self.advice(what, hop));
-            self.soften_removed(what, hop);
         }
         let mut outcome = self.outcome;
         outcome.findings.sort_by(|a, b| (std::cmp::Reverse(a.severity), a).cmp(&(std::cmp::Reverse(b.severity), b)));
@@ -249,20 +248,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             What::Unexpected => (flip(self.in_archive(row)), Discrepancy::Unexpected),
             _ => (self.in_archive(row), Discrepancy::Missing),
         };
-        self.push(row, code, discrepancy, what, hop)?;
-        self.soften_removed(what, hop);
-        Ok(())
-    }
-
-    /// Lowers the last finding where it is about something that may have been removed at the source since: no loss, and not what was claimed either.
-    fn soften_removed(&mut self, what: What, hop: Hop) {
-        let removed = what == What::Unexpected && hop == Hop::Export && may_be_removed_since(self.alignment);
-        if let Some(finding) = self.outcome.findings.last_mut().filter(|_| removed) {
-            finding.severity = Severity::Warning;
-            finding.remedy = Some(
-                "the source was read after the backup was made: see whether they were removed there since".to_owned(),
-            );
-        }
+        self.push(row, code, discrepancy, what, hop)
     }
 
     /// Whether something that the copy lacks was made at the source after the backup began, by itself or with what holds it; notes it then.

@@ -1,7 +1,7 @@
 //! What changed at the source after the backup began: no loss, but exposure, since a restore of this backup would lose it.
 //!
 //! Only what is dated after the backup began is excused, and what was there before must be there: the version that was live then, under its number and
-//! with its text. All dates are digits of one clock, that of the source (docs/confluence.md, C7).
+//! with its text. What the source lacks by now is told, whenever it went. All dates are digits of one clock, that of the source (docs/confluence.md, C7).
 
 use crate::model::{Drift, Field, Item, Key, Kind, Presence};
 use crate::reading::{Alignment, ReadError};
@@ -58,14 +58,6 @@ pub(super) fn edited_since(
     let since = oldest.as_ref().is_some_and(|at| is_after(at, cut, alignment));
     let edits = u64::try_from(claimed - shown).unwrap_or(1);
     Ok((before && since && same_content(&then, actual)).then_some(Drift { edits, items: 1, oldest }))
-}
-
-/// Whether what the archive holds and the source doesn't can have been removed from the source since: the source was read after the backup began, by more
-/// than time zones can amount to.
-pub(super) fn may_be_removed_since(alignment: &Alignment<'_>) -> bool {
-    let read = &alignment.manifest().reading.header.began;
-    let hours = alignment.cut.as_deref().and_then(|cut| hours_between(cut, read));
-    hours.is_some_and(|hours| hours > AHEAD)
 }
 
 /// The kinds that have numbered versions.
