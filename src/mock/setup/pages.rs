@@ -52,7 +52,11 @@ pub fn page(status: StatusCode, title: &str, content: &Markup) -> Response {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head { meta charset="utf-8"; title { (title) " – rehearse mock" } }
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " – rehearse mock" }
+            }
             body { main { h1 { (title) } (content) } footer { p { "A mock Confluence of rehearse." } } }
         }
     };
