@@ -50,6 +50,18 @@ fn a_drill_in_a_container_passes_and_leaves_nothing() {
 }
 
 #[test]
+fn a_container_misbehaves_as_the_scenario_says() {
+    if !answers() {
+        return;
+    }
+    let rig = Rig::new();
+    stored(&ops(), &rig.path("export.zip"));
+    let ended = rig.drill(&scenario("boxed", &[("target", "{ mock: { misbehave: [wrong-bytes] } }")]));
+    ended.exits(1).says("failed: attachments");
+    assert_eq!(objects_of(&drill_of(ended.stderr.lines().next().unwrap())), [""; 0]);
+}
+
+#[test]
 fn a_failed_drill_in_a_container_leaves_nothing() {
     if !answers() {
         return;
