@@ -76,8 +76,18 @@ fn all_damage_to_a_backup_is_caught_and_harmless_changes_pass_and_the_backup_is_
 #[test]
 fn damage_that_no_check_of_the_scenario_looks_for_survives_by_name() {
     let folder = made("[spaces, integrity]");
-    let names =
-        ["--only", "remove-page", "--only", "rename-space", "--only", "drop-label", "--only", "reorder-objects"];
+    let names = [
+        "--only",
+        "remove-page",
+        "--only",
+        "rename-space",
+        "--only",
+        "drop-label",
+        "--only",
+        "reorder-objects",
+        "--junit",
+        "p.xml",
+    ];
     let (code, proof, said) = proven(folder.path(), &names);
     assert_eq!((code, &proof["verdict"]), (1, &"failed".into()), "{said}");
     assert!(said.contains("remove-page                      SURVIVED"), "{said}");
@@ -85,6 +95,16 @@ fn damage_that_no_check_of_the_scenario_looks_for_survives_by_name() {
     assert_eq!(trial(&proof, "rename-space")["state"]["drilled"]["caught-by"][0], "spaces");
     let reason = &trial(&proof, "drop-label")["state"]["not-applicable"]["reason"];
     assert_eq!(reason, "the scenario doesn't ask for the check labels");
+    let junit = std::fs::read_to_string(folder.path().join("p.xml")).unwrap();
+    for words in [
+        "name=\"rehearse.nightly.changes\" package=\"rehearse.nightly\" tests=\"4\" errors=\"0\" failures=\"1\"",
+        "<skipped",
+        "SURVIVED",
+        "name=\"proof.proven\"",
+        "did not notice: remove-page",
+    ] {
+        assert!(junit.contains(words), "{words}: {junit}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `rehearse prove`: shows that a scenario's drill notices damage, on copies of the user's own backup.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
@@ -8,8 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_USAGE, gather, talk};
 use crate::clock::Context;
 use crate::event::Events;
+use crate::evidence::write_file;
 use crate::model::Fault;
-use crate::model::proof::Trial;
+use crate::model::proof::{Proof, Trial};
 use crate::plan::Plan;
 use crate::prove::{Change, all, prove};
 use crate::report;
@@ -37,6 +38,9 @@ pub struct ProveArgs {
     /// Lists the names of all changes.
     #[arg(long)]
     list: bool,
+    /// Writes the proof as JUnit XML to this file: a case a change, red where damage survived or a harmless change was held for damage.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Prints the proof as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -88,11 +92,22 @@ pub async fn run(args: ProveArgs, cancel: CancellationToken) -> u8 {
                 false
             }
         };
+    let filed = args.junit.as_deref().is_none_or(|path| file(&proof, path));
     match proof.verdict.exit_code() {
         _ if ctx.cancel.is_cancelled() => EXIT_INTERRUPTED,
-        EXIT_PASSED if !printed => EXIT_INCONCLUSIVE,
+        EXIT_PASSED if !(printed && filed) => EXIT_INCONCLUSIVE,
         code => code,
     }
+}
+
+/// Writes the JUnit file; false where that failed, which is said.
+fn file(proof: &Proof, path: &Path) -> bool {
+    let written = report::junit::proof(proof).map_err(|error| error.to_string());
+    let written = written.and_then(|bytes| write_file(path, &bytes).map_err(|error| error.to_string()));
+    if let Err(error) = &written {
+        talk::say(&format!("error: failed to {error}"));
+    }
+    written.is_ok()
 }
 
 fn changes(only: &[String]) -> Result<Vec<Change>, String> {

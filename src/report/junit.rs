@@ -5,10 +5,11 @@
 
 use junit_report::{Duration, Report, TestCase, TestResult, TestSuite};
 
-use super::polish::polished;
+use super::polish::{self, About, polished};
 use super::story::{headline, left_out, lines, word};
 use super::visible::{brief, cut, visible};
 use super::{RenderError, cover, story};
+use crate::model::proof::{Outcome, Proof, Trial, TrialState};
 use crate::model::{
     CUT_SHORT, CheckRecord, CheckState, Fault, Grade, Record, StageRecord, StageState, Stands, Verdict,
 };
@@ -39,16 +40,60 @@ pub fn planned(record: &Record) -> Result<Vec<u8>, RenderError> {
     render(record, true)
 }
 
+/// The report of a proof: a case a change, red where damage survived or a harmless change was held for damage.
+///
+/// # Errors
+/// As for [`junit`].
+pub fn proof(proof: &Proof) -> Result<Vec<u8>, RenderError> {
+    write(
+        &proof.scenario,
+        || vec![("changes", proof.trials.iter().map(trial).collect()), ("proof", vec![proven(proof)])],
+        &polish::proof(proof),
+    )
+}
+
+fn trial(trial: &Trial) -> Case {
+    let said = super::proof::line(trial, false);
+    let message = said.trim().to_owned();
+    let (colour, millis) = match (trial.outcome(), &trial.state) {
+        (Outcome::Caught | Outcome::Quiet, TrialState::Drilled(drilling)) => (Colour::Green, drilling.millis),
+        (Outcome::NotApplicable, _) => (Colour::Skipped, 0),
+        (Outcome::Survived | Outcome::CriedWolf, _) => (Colour::Red("proof", message.clone(), message.clone()), 0),
+        _ => (Colour::Error("proof", message.clone(), message.clone()), 0),
+    };
+    Case { name: trial.name.clone(), millis, colour, out: vec![message] }
+}
+
+/// What follows from all changes, also where none was tried.
+fn proven(proof: &Proof) -> Case {
+    let why = proof.why.join("; ");
+    let colour = match proof.verdict {
+        Verdict::Passed => Colour::Green,
+        Verdict::Failed => Colour::Red("proof", why.clone(), why.clone()),
+        Verdict::Inconclusive => Colour::Error("proof", why.clone(), why.clone()),
+    };
+    Case { name: "proof.proven".to_owned(), millis: 0, colour, out: vec![why] }
+}
+
 fn render(record: &Record, planned: bool) -> Result<Vec<u8>, RenderError> {
+    write(&record.scenario.name, || suites(record, planned).into(), &polish::drill(record))
+}
+
+/// Writes suites; their texts are cut where the file would be too large.
+fn write(
+    scenario: &str,
+    suites: impl Fn() -> Vec<(&'static str, Vec<Case>)>,
+    about: &About<'_>,
+) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Vec::new();
     for most in NODE_MAX {
         let mut report = Report::new();
-        for (group, cases) in suites(record, planned) {
-            report.add_testsuite(suite(record, group, cases, most));
+        for (group, cases) in suites() {
+            report.add_testsuite(suite(scenario, group, cases, most));
         }
         let mut raw = Vec::new();
         report.write_xml(&mut raw).map_err(|error| RenderError::Junit(error.to_string()))?;
-        bytes = polished(&raw, record)?;
+        bytes = polished(&raw, about)?;
         if bytes.len() <= FILE_MAX {
             return Ok(bytes);
         }
@@ -227,8 +272,8 @@ fn at_least(record: &Record) -> Colour {
     }
 }
 
-fn suite(record: &Record, group: &str, cases: Vec<Case>, most: usize) -> TestSuite {
-    let scenario = name(&record.scenario.name);
+fn suite(scenario: &str, group: &str, cases: Vec<Case>, most: usize) -> TestSuite {
+    let scenario = name(scenario);
     let class = format!("rehearse.{scenario}.{group}");
     let mut suite = TestSuite::new(&class);
     suite.package = format!("rehearse.{scenario}");

@@ -11,19 +11,63 @@ use super::cover;
 use super::story::exposure;
 use super::visible::{brief, fit};
 use crate::model::Record;
+use crate::model::proof::Proof;
+
+/// What every suite says of the run that it belongs to.
+pub(super) struct About<'a> {
+    /// When it began, UTC.
+    pub began: &'a str,
+    /// Names and values.
+    pub properties: Vec<(&'static str, String)>,
+}
+
+/// What the suites of a drill say of it.
+pub(super) fn drill(record: &Record) -> About<'_> {
+    let mut all: Vec<(&'static str, String)> = vec![
+        ("rehearse.drill", record.drill.clone()),
+        ("rehearse.scenario", record.scenario.name.clone()),
+        ("rehearse.verdict", record.verdict.name().to_owned()),
+        ("rehearse.assurance", cover::assurance(record).unwrap_or_else(|| "none".to_owned())),
+        ("rehearse.tool", format!("{} {}", record.tool.name, record.tool.version)),
+        ("rehearse.began", record.began.clone()),
+        ("rehearse.ended", record.ended.clone()),
+    ];
+    let mut some = |name, value: Option<String>| all.extend(value.map(|value| (name, value)));
+    some("rehearse.backup", record.backup.as_ref().map(|backup| backup.name.clone()));
+    some("rehearse.backup.digest", record.backup.as_ref().map(|backup| backup.digest.to_string()));
+    some("rehearse.target", record.target.as_ref().map(|target| target.kind.clone()));
+    some("rehearse.exposure", exposure(record));
+    some("rehearse.owner", record.scenario.owner.clone());
+    some("rehearse.runbook", record.scenario.runbook.clone());
+    About { began: &record.began, properties: all }
+}
+
+/// What the suites of a proof say of it.
+pub(super) fn proof(proof: &Proof) -> About<'_> {
+    let mut all = vec![
+        ("rehearse.scenario", proof.scenario.clone()),
+        ("rehearse.verdict", proof.verdict.name().to_owned()),
+        ("rehearse.tool", format!("{} {}", proof.tool.name, proof.tool.version)),
+        ("rehearse.began", proof.began.clone()),
+        ("rehearse.ended", proof.ended.clone()),
+        ("rehearse.seed", proof.seed.to_string()),
+    ];
+    all.extend(proof.backup.as_ref().map(|backup| ("rehearse.backup.digest", backup.digest.to_string())));
+    About { began: &proof.began, properties: all }
+}
 
 /// The report with all that is missing in it.
-pub(super) fn polished(raw: &[u8], record: &Record) -> Result<Vec<u8>, RenderError> {
+pub(super) fn polished(raw: &[u8], about: &About<'_>) -> Result<Vec<u8>, RenderError> {
     let mut skipped = skipped(raw)?.into_iter();
     let mut writer = Writer::new_with_indent(Vec::with_capacity(raw.len() + 2_048), b' ', 1);
     read(raw, |event| match event {
         Event::Start(start) if is_suite(&start) => {
-            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), record)?))?;
-            properties(&mut writer, record)
+            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), about)?))?;
+            properties(&mut writer, about)
         }
         Event::Empty(start) if is_suite(&start) => {
-            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), record)?))?;
-            properties(&mut writer, record)?;
+            write(&mut writer, Event::Start(suite(&start, skipped.next().unwrap_or_default(), about)?))?;
+            properties(&mut writer, about)?;
             write(&mut writer, Event::End(BytesEnd::new("testsuite")))
         }
         other => write(&mut writer, other),
@@ -111,40 +155,23 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, RenderErr
 }
 
 /// The suite's element with a time stamp that all readers take (`2026-11-23T12:45:01`, UTC), and the number of skipped cases.
-fn suite(start: &BytesStart<'_>, skipped: u64, record: &Record) -> Result<BytesStart<'static>, RenderError> {
+fn suite(start: &BytesStart<'_>, skipped: u64, about: &About<'_>) -> Result<BytesStart<'static>, RenderError> {
     let mut suite = BytesStart::new("testsuite");
     for (name, value) in attributes(start)?.iter().filter(|(name, _)| name != "timestamp") {
         // The values are escaped already, and this form takes them as they are.
         suite.push_attribute(Attribute { key: QName(name), value: value.into() });
     }
     suite.push_attribute(("skipped", skipped.to_string().as_str()));
-    suite.push_attribute(("timestamp", brief(record.began.trim_end_matches('Z')).as_ref()));
+    suite.push_attribute(("timestamp", brief(about.began.trim_end_matches('Z')).as_ref()));
     Ok(suite)
 }
 
-/// What a suite says of the drill.
-fn properties(writer: &mut Writer<Vec<u8>>, record: &Record) -> Result<(), RenderError> {
-    let mut all: Vec<(&str, String)> = vec![
-        ("rehearse.drill", record.drill.clone()),
-        ("rehearse.scenario", record.scenario.name.clone()),
-        ("rehearse.verdict", record.verdict.name().to_owned()),
-        ("rehearse.assurance", cover::assurance(record).unwrap_or_else(|| "none".to_owned())),
-        ("rehearse.tool", format!("{} {}", record.tool.name, record.tool.version)),
-        ("rehearse.began", record.began.clone()),
-        ("rehearse.ended", record.ended.clone()),
-    ];
-    let mut some = |name, value: Option<String>| all.extend(value.map(|value| (name, value)));
-    some("rehearse.backup", record.backup.as_ref().map(|backup| backup.name.clone()));
-    some("rehearse.backup.digest", record.backup.as_ref().map(|backup| backup.digest.to_string()));
-    some("rehearse.target", record.target.as_ref().map(|target| target.kind.clone()));
-    some("rehearse.exposure", exposure(record));
-    some("rehearse.owner", record.scenario.owner.clone());
-    some("rehearse.runbook", record.scenario.runbook.clone());
+fn properties(writer: &mut Writer<Vec<u8>>, about: &About<'_>) -> Result<(), RenderError> {
     write(writer, Event::Start(BytesStart::new("properties")))?;
-    for (name, value) in all {
+    for (name, value) in &about.properties {
         let mut property = BytesStart::new("property");
-        property.push_attribute(("name", name));
-        property.push_attribute(("value", fit(&brief(&value), 500).as_str()));
+        property.push_attribute(("name", *name));
+        property.push_attribute(("value", fit(&brief(value), 500).as_str()));
         write(writer, Event::Empty(property))?;
     }
     write(writer, Event::End(BytesEnd::new("properties")))
