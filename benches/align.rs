@@ -49,6 +49,7 @@ impl Readings {
             writer: String::new(),
             descriptor: Descriptor::default(),
             whole: true,
+            accounts: std::collections::BTreeMap::new(),
         };
         Self { manifest, inventory, observation }
     }

@@ -88,6 +88,7 @@ impl Sides {
             descriptor: self.descriptor.clone(),
             writer: "test".into(),
             whole: self.whole,
+            accounts: BTreeMap::new(),
         };
         let observation =
             self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });

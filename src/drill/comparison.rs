@@ -16,7 +16,7 @@ use crate::model::{
     COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Fault, FindingRecord, Identity, Needs, Privacy,
     Record, ScenarioRecord, Scope, SideForm, SideRecord,
 };
-use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest};
+use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest, renamed};
 use crate::{archive, observe, source};
 
 /// The check that looks at an archive alone.
@@ -190,8 +190,14 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
     // Its scope says how items are recognised.
     let scope = if identity == Identity::Id { Scope::Site } else { Scope::Unknown };
     let none = Inventory::none(scope).map_err(Broken::rig)?;
-    let manifest = Manifest { reading: expected.reading.clone(), claim: Claim::Source, bound_to: None };
-    let observation = Observation { reading: actual.reading.clone() };
+    // Cloud itself names people by account id alone, and its packages some of them otherwise.
+    let named = |own: &Taken, other: &Taken| {
+        let none = BTreeMap::new();
+        let names = other.inventory.as_ref().filter(|_| own.inventory.is_none()).map_or(&none, |found| &found.accounts);
+        renamed(&own.reading, names).map_err(Broken::rig)
+    };
+    let manifest = Manifest { reading: named(expected, actual)?, claim: Claim::Source, bound_to: None };
+    let observation = Observation { reading: named(actual, expected)? };
     let mut alignment = Alignment::new(&manifest, &none, Some(&observation)).map_err(Broken::rig)?;
     (alignment.names, alignment.across_versions) = (Names::COMPARISON, asked.across_versions);
     let exhibits = Exhibits::new(alignment).map_err(Broken::rig)?;

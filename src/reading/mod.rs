@@ -11,6 +11,7 @@ mod collector;
 mod file;
 mod keyed;
 mod order;
+mod renamed;
 mod row;
 mod set;
 mod stored;
@@ -26,6 +27,7 @@ pub use alignment::{AlignedRows, Alignment, Host, Names};
 pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
 pub use keyed::{Keyed, KeyedFilling};
+pub use renamed::renamed;
 pub use row::{Regrouped, Regrouping, Row, Side};
 pub use set::{Gathering, Items, ReadError};
 pub use stored::Shown;
@@ -179,6 +181,8 @@ pub struct Inventory {
     pub writer: String,
     /// Whether all of it was read: false where the zip or its XML broke off.
     pub whole: bool,
+    /// Names of people by their account ids of Cloud, where those are others.
+    pub accounts: BTreeMap<String, String>,
 }
 
 impl Inventory {
@@ -205,6 +209,7 @@ impl Inventory {
             descriptor: Descriptor::default(),
             writer: String::new(),
             whole: true,
+            accounts: BTreeMap::new(),
         })
     }
 

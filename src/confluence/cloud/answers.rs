@@ -143,7 +143,7 @@ impl Piece {
         let marker = self.properties.and_then(|marked| marked.marker.or(marked.also_marker));
         // What answers an inline comment is listed beside it, and has no place of its own: other editions call that footer.
         let has_place = sort == Sort::InlineComment && (marker.is_some() || above.as_ref().is_none_or(Vec::is_empty));
-        let inline = has_place.then(|| InlineProperties { marker: Some(marker), selection: None });
+        let inline = has_place.then_some(InlineProperties { marker: Some(marker), selection: None });
         let location = match sort {
             Sort::FooterComment => Some("footer".to_owned()),
             Sort::InlineComment if has_place => Some("inline".to_owned()),
