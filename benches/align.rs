@@ -50,6 +50,7 @@ impl Readings {
             descriptor: Descriptor::default(),
             made: None,
             whole: true,
+            accounts: std::collections::BTreeMap::new(),
         };
         Self { manifest, inventory, observation }
     }

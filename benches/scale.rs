@@ -187,6 +187,7 @@ fn main() {
             writer: String::new(),
             made: None,
             whole: true,
+            accounts: BTreeMap::new(),
         };
         let observation = Observation { reading: copy };
         let of = |_: &Alignment<'_>| items(&manifest.reading) * 3;

@@ -94,6 +94,7 @@ impl Loaded {
             permissions: others.permissions,
             templates: others.templates,
             users: self.users,
+            people: self.people,
             accounts: self.accounts.finish()?,
             groups: self.groups,
             memberships: self.memberships.finish()?,

@@ -31,6 +31,8 @@ pub(super) struct Loaded {
     pub permissions: Filling,
     pub templates: Filling,
     pub users: HashMap<Word, Word>,
+    /// Names by account ids of Cloud, where those are others.
+    pub people: BTreeMap<String, String>,
     pub accounts: Filling,
     pub groups: BTreeMap<u64, Group>,
     pub memberships: Filling,
@@ -98,6 +100,7 @@ impl Loaded {
             permissions: filling(),
             templates: filling(),
             users: HashMap::new(),
+            people: BTreeMap::new(),
             accounts: filling(),
             groups: BTreeMap::new(),
             memberships: filling(),

@@ -44,6 +44,7 @@ mod times;
 mod watches;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use extract::{Extract, ExtractError, extract};
@@ -121,6 +122,7 @@ struct Looked {
     descriptor: Descriptor,
     signals: Signals,
     whole: bool,
+    accounts: BTreeMap<String, String>,
 }
 
 /// Reads the archive whole, and makes items of it.
@@ -135,6 +137,7 @@ fn items(path: &Path, origin: &str, ctx: &Context) -> Result<Inventory, ArchiveE
         made: looked.signals.datetime.as_deref().and_then(wall_clock),
         descriptor: looked.descriptor,
         whole: looked.whole,
+        accounts: looked.accounts,
     })
 }
 
@@ -150,7 +153,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
     later::judge(&work.signals, &mut damages);
     let budget = work.intake.budget.clone();
     let (mut tables, dangling) = work.join(&mut damages)?;
-    let left_out = std::mem::take(&mut tables.left_out);
+    let (left_out, people) = (std::mem::take(&mut tables.left_out), std::mem::take(&mut tables.people));
     let claims = files::claim(&package, &tables)?;
     let files = reads::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &tables, &mut damages);
@@ -194,6 +197,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
         descriptor: work.descriptor,
         signals: work.signals,
         whole: whole && !work.short,
+        accounts: people,
     })
 }
 

@@ -76,6 +76,9 @@ fn list(listed: &mut Filling, object: Object<'_>, collection: &str, own: u64) {
 pub(super) fn user(tables: &mut Loaded, object: Object<'_>) -> Taken {
     let key = object.id().unwrap_or_default();
     let name = object.filled("name").unwrap_or(key);
+    if let Some(account) = object.filled("atlassianAccountId").filter(|account| *account != name) {
+        tables.people.insert(account.to_owned(), name.to_owned());
+    }
     let (key, name) = (tables.words.number(key), tables.words.number(name));
     if tables.users.insert(key, name).is_some() { Taken::Replaced } else { Taken::New }
 }

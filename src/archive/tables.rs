@@ -294,6 +294,8 @@ pub(super) struct Tables {
     pub templates: Table<Template>,
     /// Names of users by their keys.
     pub users: HashMap<Word, Word>,
+    /// Names of users by their account ids of Cloud, where those are others.
+    pub people: BTreeMap<String, String>,
     pub accounts: Table<Account>,
     pub groups: BTreeMap<u64, Group>,
     pub memberships: Table<Membership>,

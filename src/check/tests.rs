@@ -96,6 +96,7 @@ impl Sides {
             writer: "test".into(),
             made: self.made.clone(),
             whole: self.whole,
+            accounts: BTreeMap::new(),
         };
         let observation =
             self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });

@@ -26,7 +26,7 @@ use crate::settings::Zone;
 
 Exit codes: 0 the same, 1 something is missing, more or different, 2 the command line is wrong, 3 less was compared than exists, 130 interrupted.")]
 pub struct CompareArgs {
-    /// What says how it should be: a backup (zip or folder), a manifest file, or the base URL of a live Confluence Data Center.
+    /// What says how it should be: a backup (zip or folder), a manifest file, or the base URL of a live Confluence.
     expected: String,
     /// What is judged by it, likewise.
     actual: String,

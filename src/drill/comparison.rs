@@ -17,7 +17,7 @@ use crate::model::{
     COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Drift, Fault, FindingRecord, Identity, Needs,
     Privacy, Record, ScenarioRecord, Scope, SideForm, SideRecord,
 };
-use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest};
+use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest, renamed};
 use crate::settings::Zone;
 use crate::{archive, observe, source};
 
@@ -199,8 +199,14 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
     let scope = if identity == Identity::Id { Scope::Site } else { Scope::Unknown };
     let none = Inventory::none(scope).map_err(Broken::rig)?;
     let (claimed, shown, clock) = on_one_clock(asked, expected, actual)?;
-    let manifest = Manifest { reading: claimed, claim: Claim::Source, bound_to: None };
-    let observation = Observation { reading: shown };
+    // Cloud itself names people by account id alone, and its packages some of them otherwise.
+    let named = |own: &Taken, reading: &Reading, other: &Taken| {
+        let none = BTreeMap::new();
+        let names = other.inventory.as_ref().filter(|_| own.inventory.is_none()).map_or(&none, |found| &found.accounts);
+        renamed(reading, names).map_err(Broken::rig)
+    };
+    let manifest = Manifest { reading: named(expected, &claimed, actual)?, claim: Claim::Source, bound_to: None };
+    let observation = Observation { reading: named(actual, &shown, expected)? };
     let mut alignment = Alignment::new(&manifest, &none, Some(&observation)).map_err(Broken::rig)?;
     (alignment.names, alignment.across_versions) = (Names::COMPARISON, asked.across_versions);
     // A backup that is held against its source: what is dated later than the backup is no loss.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::ExpectError;
 use super::clock::{Clocked, clocked, named_zone};
 use crate::model::{BODY_DIGEST_RULES, Backup, Digest, Scope};
-use crate::reading::{Inventory, Manifest, read_manifest};
+use crate::reading::{Claim, Inventory, Manifest, ReadError, read_manifest, renamed};
 use crate::settings::Zone;
 
 /// Which manifest a scenario asks for.
@@ -91,7 +91,17 @@ pub fn obtain(
     let Clocked { reading, said: clock } =
         clocked(&manifest.reading, &inventory.reading, zone).map_err(|cause| ExpectError::file(&path, cause.into()))?;
     let manifest = Manifest { reading, ..manifest };
+    let manifest = named_as(manifest, inventory).map_err(|error| ExpectError::file(&path, error.into()))?;
     Ok(Obtained { manifest, digest: Some(digest), path: Some(path), bound, clock })
+}
+
+/// The manifest with the names that the backup has for people. Of those Cloud shows account ids alone.
+fn named_as(manifest: Manifest, inventory: &Inventory) -> Result<Manifest, ReadError> {
+    if manifest.claim != Claim::Source || inventory.accounts.is_empty() {
+        return Ok(manifest);
+    }
+    let reading = renamed(&manifest.reading, &inventory.accounts)?;
+    Ok(Manifest { reading, ..manifest })
 }
 
 /// The spaces that the backup claims to hold and of which the manifest says nothing. The other way round nothing is wrong with the manifest: a
@@ -114,7 +124,7 @@ mod tests {
     use super::*;
     use crate::expect::{bind, write};
     use crate::model::{Descriptor, Fault, Field, Form, Item, Key, Kind, Ledger, Value};
-    use crate::reading::{Claim, Header, Reading};
+    use crate::reading::{Header, Reading};
 
     fn reading(scope: Scope) -> Reading {
         let header = Header {
@@ -145,6 +155,7 @@ mod tests {
             writer: String::new(),
             made: None,
             whole: true,
+            accounts: BTreeMap::new(),
         }
     }
 
@@ -177,6 +188,22 @@ mod tests {
         let found = obtain(&Wanted::BesideBackup, None, &inventory(ops()), &backup(folder.path())).unwrap();
         assert_eq!((found.path, found.digest, found.bound), (Some(path), Some(digest), true));
         assert_eq!(found.manifest.reading, reading(ops()));
+    }
+
+    #[test]
+    fn people_of_cloud_get_the_names_that_the_backup_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let author = |name: &str| {
+            let fields = BTreeMap::from([(Field::Author, Some(Value::from(name)))]);
+            let item = Item { kind: Kind::Page, key: Key::new(["page", "OPS", "A"]), id: None, aside: None, fields };
+            Reading::new(reading(ops()).header, [item]).unwrap()
+        };
+        let manifest = Manifest { reading: author("712020:a"), claim: Claim::Source, bound_to: None };
+        write(&manifest, &folder.path().join("export.zip.manifest.jsonl")).unwrap();
+        let accounts = BTreeMap::from([("712020:a".to_owned(), "ann@example.com".to_owned())]);
+        let inventory = Inventory { accounts, ..inventory(ops()) };
+        let found = obtain(&Wanted::BesideBackup, None, &inventory, &backup(folder.path())).unwrap();
+        assert_eq!(found.manifest.reading, author("ann@example.com"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Reads a Confluence back over REST into a reading: the restored copy, or the source when a manifest is captured.
+//! Reads a Confluence back over REST into a reading: the restored copy, or the source when a manifest is captured. A capture can also go on after an
+//! abort (`journal`), take over from an older manifest (`base`), and says what changed meanwhile and what its account sees (`witness`).
 //!
 //! What can't be read for a reason that lies in the server's nature (no such resource, no right) is named in the header; what should be
 //! readable and isn't ends the reading with an error: a reading is never silently shorter. Must not know what a check will make of it.

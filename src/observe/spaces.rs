@@ -37,17 +37,20 @@ impl Observer<'_> {
     pub(super) async fn spaces(&self) -> Result<Vec<Home>, ObserveError> {
         let mut all: BTreeMap<String, Listed> = BTreeMap::new();
         // Servers differ in what they list without a type, and in which types a filter knows: each way is asked.
-        for status in [Status::Current, Status::Archived] {
-            for kind in [None, Some("global"), Some("personal")] {
-                let what = || format!("the list of {} spaces", status.word());
-                let list = self.client.spaces(kind, status, EXPAND).doing(what)?.all().await.doing(what)?;
-                for space in list.into_iter().filter(|space| self.in_scope(&space.key)) {
-                    let listed = Listed { status: Some(status), space };
-                    let known = all.entry(listed.space.key.clone()).or_insert(listed);
-                    if known.status != Some(status) {
-                        // Two lists that exclude each other name it: the server doesn't know the filter.
-                        known.status = None;
-                    }
+        let ways = [None, Some("global"), Some("personal")];
+        let ways = [Status::Current, Status::Archived].into_iter().flat_map(|status| ways.map(|kind| (status, kind)));
+        let lists = ways.map(|(status, kind)| async move {
+            let what = || format!("the list of {} spaces", status.word());
+            let list = self.client.spaces(kind, status, EXPAND).doing(what)?.all().await.doing(what)?;
+            Ok::<_, ObserveError>((status, list))
+        });
+        for (status, list) in futures_util::future::try_join_all(lists).await? {
+            for space in list.into_iter().filter(|space| self.in_scope(&space.key)) {
+                let listed = Listed { status: Some(status), space };
+                let known = all.entry(listed.space.key.clone()).or_insert(listed);
+                if known.status != Some(status) {
+                    // Two lists that exclude each other name it: the server doesn't know the filter.
+                    known.status = None;
                 }
             }
         }

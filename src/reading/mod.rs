@@ -11,6 +11,7 @@ mod collector;
 mod file;
 mod keyed;
 mod order;
+mod renamed;
 mod rezone;
 mod row;
 mod set;
@@ -27,6 +28,7 @@ pub use alignment::{AlignedRows, Alignment, Host, Names};
 pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
 pub use keyed::{Keyed, KeyedFilling};
+pub use renamed::renamed;
 pub use rezone::{on_the_clock_of, rezoned};
 pub use row::{Regrouped, Regrouping, Row, Side};
 pub use set::{Gathering, Items, ReadError};
@@ -183,6 +185,8 @@ pub struct Inventory {
     pub made: Option<String>,
     /// Whether all of it was read: false where the zip or its XML broke off.
     pub whole: bool,
+    /// Names of people by their account ids of Cloud, where those are others.
+    pub accounts: BTreeMap<String, String>,
 }
 
 impl Inventory {
@@ -210,6 +214,7 @@ impl Inventory {
             writer: String::new(),
             made: None,
             whole: true,
+            accounts: BTreeMap::new(),
         })
     }
 

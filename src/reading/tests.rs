@@ -205,7 +205,16 @@ fn a_name_like_that_of_a_twin_is_answered_alike_everywhere() {
 
 fn inventory(reading: Reading) -> Inventory {
     let (descriptor, writer) = (Descriptor::default(), String::new());
-    Inventory { reading, damage: Vec::new(), ledger: Ledger::default(), descriptor, writer, made: None, whole: true }
+    Inventory {
+        reading,
+        damage: Vec::new(),
+        ledger: Ledger::default(),
+        descriptor,
+        writer,
+        made: None,
+        whole: true,
+        accounts: BTreeMap::new(),
+    }
 }
 
 proptest! {
