@@ -3,29 +3,9 @@
 use super::spaces;
 use super::tables::{Permission, Restriction, Status, Tables};
 use super::work::Mapping;
-use crate::model::{Aside, Kind};
+use crate::model::{Aside, Kind, SPACE_PERMISSIONS};
 use crate::reading::{Found, Holder};
 use crate::runs::{Budget, Runs, SpillError};
-
-/// The permissions of spaces that Data Center knows (docs/confluence.md, C17).
-const KNOWN: [&str; 16] = [
-    "VIEWSPACE",
-    "EDITSPACE",
-    "COMMENT",
-    "CREATEATTACHMENT",
-    "EDITBLOG",
-    "REMOVEPAGE",
-    "REMOVEBLOG",
-    "REMOVECOMMENT",
-    "REMOVEATTACHMENT",
-    "REMOVEMAIL",
-    "REMOVEOWNCONTENT",
-    "SETPAGEPERMISSIONS",
-    "SETSPACEPERMISSIONS",
-    "EXPORTPAGE",
-    "EXPORTSPACE",
-    "ARCHIVEPAGE",
-];
 
 pub(super) fn map(mapping: &mut Mapping<'_>, budget: &Budget) -> Result<(), SpillError> {
     of_spaces_and_site(mapping, budget)?;
@@ -100,7 +80,7 @@ fn of_spaces_and_site(mapping: &mut Mapping<'_>, budget: &Budget) -> Result<(), 
             None => (Holder::None, Some(Aside::SiteWide)),
             Some(space) => {
                 let foreign = (!mapping.places.claimed.has(id)).then_some(Aside::ForeignSpace);
-                let known = words.first().is_some_and(|kind| KNOWN.contains(&kind.as_str()));
+                let known = words.first().is_some_and(|kind| SPACE_PERMISSIONS.contains(&kind.as_str()));
                 (Holder::Key(spaces::key(space)), foreign.or((!known).then_some(Aside::CloudOnly)))
             }
         };

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::Exhibits;
 use super::drift::{edited_since, made_since};
 use super::lost::{Cascade, Lost, holder};
+use super::near::nearness;
 use super::readable::unreadable;
 use super::rows::{State, each_row, state};
 use super::subject::subject;
@@ -248,7 +249,8 @@ impl<'e, 'a> Comparison<'e, 'a> {
             What::Unexpected => (flip(self.in_archive(row)), Discrepancy::Unexpected),
             _ => (self.in_archive(row), Discrepancy::Missing),
         };
-        self.push(row, code, discrepancy, what, hop)
+        let near = self.lost.near.of(state(row))?;
+        self.push(row, code, discrepancy, near.or_else(|| self.advice(what, hop)), hop)
     }
 
     /// Whether something that the copy lacks was made at the source after the backup began, by itself or with what holds it; notes it then.
@@ -299,7 +301,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             expected: self.safe(above(&expected.key).map(Value::Key))?,
             actual: self.safe(above(&actual.key).map(Value::Key))?,
         };
-        self.push(row, "differs", discrepancy, What::Differs, hop)
+        self.push(row, "differs", discrepancy, self.advice(What::Differs, hop), hop)
     }
 
     /// Compares the fields of an item that both sides have.
@@ -350,7 +352,9 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 expected: self.safe(seen(expected))?,
                 actual: self.safe(seen(actual))?,
             };
-            self.push(row, "differs", discrepancy, What::Differs, hop)?;
+            let titles = expected.text(*field).zip(actual.text(*field)).filter(|_| *field == Field::Title);
+            let near = titles.and_then(|(one, other)| nearness(one, other));
+            self.push(row, "differs", discrepancy, near.or_else(|| self.advice(What::Differs, hop)), hop)?;
             if *field == Field::Digest {
                 // Other bytes: their length says nothing more.
                 break;
@@ -378,7 +382,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             return Ok(false);
         }
         let discrepancy = Discrepancy::Differs { field, expected: self.safe(claimed)?, actual: self.safe(archived)? };
-        self.push(row, "differs", discrepancy, What::Differs, Hop::Export)?;
+        self.push(row, "differs", discrepancy, self.advice(What::Differs, Hop::Export), Hop::Export)?;
         Ok(true)
     }
 
@@ -414,7 +418,14 @@ impl<'e, 'a> Comparison<'e, 'a> {
         })
     }
 
-    fn push(&mut self, row: &Row, code: &str, discrepancy: Discrepancy, what: What, hop: Hop) -> Result<(), ReadError> {
+    fn push(
+        &mut self,
+        row: &Row,
+        code: &str,
+        discrepancy: Discrepancy,
+        remedy: Option<&str>,
+        hop: Hop,
+    ) -> Result<(), ReadError> {
         self.outcome.findings.push(Finding {
             code: Code { check: self.check.to_owned(), what: code.to_owned() },
             severity: Severity::Error,
@@ -422,7 +433,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             discrepancy,
             hop,
             place: None,
-            remedy: self.advice(what, hop).map(str::to_owned),
+            remedy: remedy.map(str::to_owned),
         });
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drift::made_since;
+use super::near::{Near, NearFilling};
 use super::rows::{State, state};
 use crate::model::{Hop, Item, Key, Kind, count, elements};
 use crate::reading::{Alignment, Keyed, KeyedFilling, ReadError, Row};
@@ -21,6 +22,8 @@ pub(super) struct Lost {
     pub unexpected: Keyed<Kind>,
     /// Claimed, not in the restored copy, and made at the source after the backup began.
     pub since: Keyed<Kind>,
+    /// What one side lacks and the other has by nearly the same title.
+    pub near: Near,
 }
 
 impl Lost {
@@ -28,13 +31,16 @@ impl Lost {
     pub fn of(alignment: &Alignment<'_>) -> Result<Self, ReadError> {
         let budget = Budget::of_reading();
         let [mut missing, mut unexpected, mut since] = [(); 3].map(|()| KeyedFilling::new(&budget));
+        let mut near = NearFilling::new(&budget);
         let both = |kind: &Kind| {
             let manifest = &alignment.manifest().reading.header;
             alignment.observation().is_some_and(|copy| copy.reading.header.reads(*kind)) && manifest.reads(*kind)
         };
         for kind in HOLDERS.into_iter().filter(both) {
             for row in alignment.rows(kind) {
-                match state(&row?) {
+                let row = row?;
+                near.push(state(&row));
+                match state(&row) {
                     State::Missing(item) if made_since(alignment, item)?.is_some() => since.push(&item.key, &kind),
                     State::Missing(item) => missing.push(&item.key, &kind),
                     State::Unexpected(item) => unexpected.push(&item.key, &kind),
@@ -42,7 +48,12 @@ impl Lost {
                 }
             }
         }
-        Ok(Self { missing: missing.finish()?, unexpected: unexpected.finish()?, since: since.finish()? })
+        Ok(Self {
+            missing: missing.finish()?,
+            unexpected: unexpected.finish()?,
+            since: since.finish()?,
+            near: near.finish()?,
+        })
     }
 }
 

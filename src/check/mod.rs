@@ -12,6 +12,7 @@ mod history;
 mod integrity;
 mod labels;
 mod lost;
+mod near;
 mod page_bodies;
 mod page_tree;
 mod permissions;

@@ -1,6 +1,7 @@
 //! Every check on readings of a few items, built by hand.
 
 mod drift;
+mod near;
 
 use std::collections::BTreeMap;
 

@@ -156,10 +156,10 @@ fn spaced(package: &Package) -> Result<Option<(Plan, String)>, DamageError> {
     Ok((!places.is_empty()).then_some((Plan { content, ..Plan::default() }, what)))
 }
 
-/// Flips a bit in the middle of the packed bytes of an entry.
+/// Flips a bit in the middle of the packed bytes of an entry that holds something: nobody misses a bit of nothing.
 fn flip(seed: u64, from: &Path, to: &Path) -> Result<Option<String>, DamageError> {
     let package = Package::open(from, &Limits::default())?;
-    let fit: Vec<&Entry> = package.entries().iter().filter(|entry| entry.packed > 0).collect();
+    let fit: Vec<&Entry> = package.entries().iter().filter(|entry| entry.packed > 0 && entry.bytes > 0).collect();
     let Some(entry) = Lot::new(seed, "flip-archive-byte", 0).pick(&fit).filter(|_| package.form() == Form::Zip) else {
         return Ok(None);
     };

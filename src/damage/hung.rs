@@ -3,7 +3,7 @@
 use super::contents::Contents;
 use super::pick::{Op, Victim};
 use super::{Mutation, files};
-use crate::model::Kind;
+use crate::model::{Kind, SPACE_PERMISSIONS};
 
 /// What to do to this object, where it is fit for the mutation.
 pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Option<Victim> {
@@ -30,7 +30,10 @@ pub(super) fn fit(mutation: Mutation, contents: &Contents, index: usize) -> Opti
             (say("dropped the comment", Kind::Comment, index), fit)
         }
         Mutation::DropSpacePermission => {
-            let fit = contents.raw(index)?.reference("space").is_some() && single(contents, index);
+            // Cloud's other types are set aside, since Data Center has no word for them.
+            let raw = contents.raw(index)?;
+            let known = raw.text("type").is_some_and(|kind| SPACE_PERMISSIONS.contains(&kind));
+            let fit = known && raw.reference("space").is_some() && single(contents, index);
             (say("dropped the space permission", Kind::Permission, index), fit)
         }
         Mutation::DropTemplate => {

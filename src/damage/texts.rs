@@ -1,7 +1,7 @@
 //! Turns what was chosen into the bytes that stand in place of others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
+use std::io::{self, Read as _};
 
 use super::DamageError;
 use super::contents::{Contents, name};
@@ -65,17 +65,22 @@ fn flipped(contents: &Contents, entry: &str, at: u64) -> Result<Segment, DamageE
     Ok(Segment::New(byte.into_iter().map(|byte| byte ^ 0x01).collect()))
 }
 
-/// The texts of some objects as they stand in the package.
+/// The texts of some objects as they stand in the package, read in one go: objects are numbered in the order in which they stand.
 fn written(contents: &Contents, wanted: &BTreeSet<usize>) -> Result<BTreeMap<usize, String>, DamageError> {
     let package = contents.package();
     let mut texts = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(texts);
+    }
+    let io = |source| DamageError::Io { path: package.path().to_owned(), source };
+    let (mut reader, mut at) = (range(package, ENTITIES, 0, u64::MAX)?, 0);
     for index in wanted {
         let Some(raw) = contents.raw(*index) else { continue };
+        io::copy(&mut reader.by_ref().take(raw.offset.saturating_sub(at)), &mut io::sink()).map_err(io)?;
         let mut text = String::new();
-        range(package, ENTITIES, raw.offset, raw.end)?
-            .read_to_string(&mut text)
-            .map_err(|source| DamageError::Io { path: package.path().to_owned(), source })?;
+        reader.by_ref().take(raw.end.saturating_sub(raw.offset)).read_to_string(&mut text).map_err(io)?;
         texts.insert(*index, text);
+        at = raw.end;
     }
     Ok(texts)
 }

@@ -148,3 +148,23 @@ impl std::fmt::Display for Kind {
         f.write_str(self.name())
     }
 }
+
+/// The permissions of spaces that Data Center knows (docs/confluence.md, C17).
+pub const SPACE_PERMISSIONS: [&str; 16] = [
+    "VIEWSPACE",
+    "EDITSPACE",
+    "COMMENT",
+    "CREATEATTACHMENT",
+    "EDITBLOG",
+    "REMOVEPAGE",
+    "REMOVEBLOG",
+    "REMOVECOMMENT",
+    "REMOVEATTACHMENT",
+    "REMOVEMAIL",
+    "REMOVEOWNCONTENT",
+    "SETPAGEPERMISSIONS",
+    "SETSPACEPERMISSIONS",
+    "EXPORTPAGE",
+    "EXPORTSPACE",
+    "ARCHIVEPAGE",
+];

@@ -40,7 +40,7 @@ pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
 pub use item::{Aside, Field, Item, Presence, Value};
 pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};
 pub use key::{Identity, Key};
-pub use kind::Kind;
+pub use kind::{Kind, SPACE_PERMISSIONS};
 pub use ledger::{Account, Descriptor, Ledger};
 pub use lot::Lot;
 pub use misbehaviour::Misbehaviour;

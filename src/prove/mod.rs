@@ -12,9 +12,11 @@ use crate::damage::{self, DamageError};
 use crate::drill;
 use crate::expect::{self, ExpectError};
 use crate::model::proof::{Drilling, PROOF_FORMAT, Proof, Trial, TrialState};
-use crate::model::{Backup, BackupRecord, CheckRecord, Fault, Form, Grade, Kind, Record, StageState, Tool, Verdict};
+use crate::model::{
+    Backup, BackupRecord, CheckRecord, Fault, Field, Form, Grade, Kind, Record, StageState, Tool, Verdict,
+};
 use crate::plan::{Plan, PlannedManifest};
-use crate::reading::{FileError, Manifest, read_manifest};
+use crate::reading::{FileError, Manifest, ReadError, Reading, read_manifest};
 use crate::scenario::Check;
 use crate::settings::Span;
 use crate::{archive, source};
@@ -51,6 +53,9 @@ pub enum ProveError {
     /// The claim can't be written.
     #[error("{0}")]
     Claim(#[from] ExpectError),
+    /// The claim can't be read back.
+    #[error("read the claim: {0}")]
+    Read(#[from] ReadError),
     /// There is no room for the copies.
     #[error("make a folder for the damaged copies: {0}")]
     Folderless(std::io::Error),
@@ -62,7 +67,7 @@ impl ProveError {
         match self {
             Self::Backup { fault, .. } => *fault,
             Self::Folder { cause, .. } => cause.fault(),
-            Self::Manifest { .. } | Self::Claim(_) | Self::Folderless(_) => Fault::Rig,
+            Self::Manifest { .. } | Self::Claim(_) | Self::Read(_) | Self::Folderless(_) => Fault::Rig,
         }
     }
 }
@@ -159,7 +164,20 @@ fn write_claim(plan: &Plan, backup: &Backup, to: &Path, ctx: &Context) -> Result
     let (reading, asides) = (&manifest.reading, manifest.reading.asides());
     let aside = |kind| asides.iter().filter(|((of, _), _)| *of == kind).map(|(_, number)| number).sum::<u64>();
     let live = |kind: Kind| (kind, reading.number(kind).saturating_sub(aside(kind)));
-    Ok(Kind::ALL.into_iter().map(live).filter(|(_, number)| *number > 0).collect())
+    let mut claimed: Claimed = Kind::ALL.into_iter().map(live).collect();
+    claimed.insert(Kind::Attachment, whole_attachments(reading)?);
+    claimed.retain(|_, number| *number > 0);
+    Ok(claimed)
+}
+
+/// Attachments that a target can serve in part or with a wrong byte: of one without bytes nothing can be lost.
+fn whole_attachments(reading: &Reading) -> Result<u64, ReadError> {
+    let mut number = 0;
+    for item in reading.items(Kind::Attachment) {
+        let item = item?;
+        number += u64::from(item.aside.is_none() && item.number(Field::Bytes).is_some_and(|bytes| bytes > 1));
+    }
+    Ok(number)
 }
 
 /// The same drill of another backup, which writes no report.
