@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::ExpectError;
 use super::clock::{Clocked, clocked, named_zone};
-use crate::model::{BODY_DIGEST_RULES, Backup, Digest, Scope};
-use crate::reading::{Claim, Inventory, Manifest, ReadError, read_manifest, renamed};
+use crate::model::{BODY_DIGEST_RULES, Backup, Digest, Identity, Scope};
+use crate::reading::{Claim, Inventory, Manifest, ReadError, read_manifest, renamed, retitled};
 use crate::settings::Zone;
 
 /// Which manifest a scenario asks for.
@@ -91,7 +91,9 @@ pub fn obtain(
     let Clocked { reading, said: clock } =
         clocked(&manifest.reading, &inventory.reading, zone).map_err(|cause| ExpectError::file(&path, cause.into()))?;
     let manifest = Manifest { reading, ..manifest };
-    let manifest = named_as(manifest, inventory).map_err(|error| ExpectError::file(&path, error.into()))?;
+    let manifest = named_as(manifest, inventory)
+        .and_then(|manifest| titled_as(manifest, inventory))
+        .map_err(|error| ExpectError::file(&path, error.into()))?;
     Ok(Obtained { manifest, digest: Some(digest), path: Some(path), bound, clock })
 }
 
@@ -101,6 +103,14 @@ fn named_as(manifest: Manifest, inventory: &Inventory) -> Result<Manifest, ReadE
         return Ok(manifest);
     }
     let reading = renamed(&manifest.reading, &inventory.accounts)?;
+    Ok(Manifest { reading, ..manifest })
+}
+
+/// The manifest with the titles that the backup has for what was given another one since: a space restore knows pages by their titles.
+fn titled_as(manifest: Manifest, inventory: &Inventory) -> Result<Manifest, ReadError> {
+    let since = inventory.made.as_deref().filter(|_| manifest.claim == Claim::Source && manifest.bound_to.is_none());
+    let Some(since) = since.filter(|_| inventory.identity() == Identity::Natural) else { return Ok(manifest) };
+    let reading = retitled(&manifest.reading, &inventory.reading, since)?;
     Ok(Manifest { reading, ..manifest })
 }
 

@@ -55,6 +55,15 @@ fn what_came_after_the_backup_is_no_loss_and_counts_as_exposure() {
 }
 
 #[test]
+fn another_title_since_the_backup_is_no_loss() {
+    // By the key that the backup knows: `reading::retitled`.
+    let sides = moved_on().edit("m", &["page", "OPS", "Plan"], Field::Title, Some(text("Plan 2027")));
+    assert_eq!(sides.run("page-tree").findings, []);
+    let sides = Sides { made: None, ..sides };
+    assert!(!sides.run("page-tree").findings.is_empty());
+}
+
+#[test]
 fn without_a_time_of_the_backup_nothing_is_excused() {
     let sides = Sides { made: None, ..moved_on() };
     assert!(CHECKS.iter().all(|name| !sides.run(name).findings.is_empty()));
