@@ -10,7 +10,7 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rehearsal::damage::{Mutation, apply};
@@ -47,7 +47,28 @@ fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 fn proven(folder: &Path, arguments: &[&str]) -> (i32, Value, String) {
     let all: Vec<&str> = ["s.yaml", "--json", "--seed", "3"].iter().chain(arguments).copied().collect();
     let (code, out, said) = program(folder, &all);
-    (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{said}")), said)
+    let proof: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{said}"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema_file()).unwrap()).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&proof).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    (code, proof, said)
+}
+
+fn schema_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/prove.schema.json")
+}
+
+#[test]
+fn the_committed_schema_is_the_printed_one() {
+    let output = Command::new(env!("CARGO_BIN_EXE_rehearse")).args(["schema", "prove"]).output().unwrap();
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    if std::env::var_os("REHEARSE_BLESS").is_some() {
+        std::fs::write(schema_file(), &output.stdout).unwrap();
+    }
+    let committed = std::fs::read(schema_file()).unwrap_or_default();
+    assert!(committed == output.stdout, "schema/prove.schema.json differs; REHEARSE_BLESS=1 rewrites it");
 }
 
 fn trial<'a>(proof: &'a Value, name: &str) -> &'a Value {

@@ -41,9 +41,14 @@ pub struct ProveArgs {
     /// Writes the proof as JUnit XML to this file: a case a change, red where damage survived or a harmless change was held for damage.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Prints the proof as JSON on stdout.
+    /// Prints the proof as JSON on stdout, by `rehearse schema prove`.
     #[arg(long)]
     json: bool,
+}
+
+/// The schema of what `--json` prints, draft-07.
+pub fn schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Proof>().to_value()
 }
 
 /// Proves, and says what came of it.

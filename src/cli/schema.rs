@@ -1,12 +1,13 @@
 use clap::{Args, ValueEnum};
 
-use super::{inspect, talk};
+use super::{inspect, prove, talk};
 
 /// Print the JSON Schema (draft-07) of scenario files, for editors, or of what a command prints.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   rehearse schema > scenario.schema.json
   rehearse schema inspect                  of what `rehearse inspect --json` prints
+  rehearse schema prove                    of what `rehearse prove --json` prints
 
 With this first line, an editor with a YAML language server completes and checks a scenario:
   # yaml-language-server: $schema=scenario.schema.json")]
@@ -20,6 +21,7 @@ pub struct Schema {
 enum Of {
     Scenario,
     Inspect,
+    Prove,
 }
 
 impl Schema {
@@ -27,6 +29,7 @@ impl Schema {
         let schema = match self.of {
             Of::Scenario => crate::scenario::schema(),
             Of::Inspect => inspect::schema(),
+            Of::Prove => prove::schema(),
         };
         talk::data(&format!("{schema:#}\n"))
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Digest;
 
 /// The form of a backup on disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A zip file, as Confluence wrote it.

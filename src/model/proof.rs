@@ -8,7 +8,7 @@ use super::{BackupRecord, Tool, Verdict, count};
 pub const PROOF_FORMAT: u32 = 2;
 
 /// The account of a drill that was put to the test: what was broken on purpose, and whether the drill noticed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Proof {
     /// Format number; stands first and is read first.
@@ -38,7 +38,7 @@ pub struct Proof {
 }
 
 /// One thing that was broken, or changed without breaking it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Trial {
     /// Its name, in kebab-case.
@@ -52,7 +52,7 @@ pub struct Trial {
 }
 
 /// What sort of change a trial makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// The backup is damaged: the drill must fail.
@@ -66,7 +66,7 @@ pub enum Sort {
 }
 
 /// What came of a trial.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrialState {
     /// The drill ran.
@@ -84,7 +84,7 @@ pub enum TrialState {
 }
 
 /// What came of one drill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Drilling {
     /// Its verdict.

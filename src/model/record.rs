@@ -204,7 +204,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// A program, by name and version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     /// Its name.
@@ -239,7 +239,7 @@ pub struct ScenarioRecord {
 }
 
 /// The backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackupRecord {
     /// Name of its file, without folders.

@@ -6,7 +6,7 @@ use sha2::Digest as _;
 pub const BODY_DIGEST_RULES: &str = "strict/1";
 
 /// A SHA-256 digest, printed as `sha256:` and 64 hex digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Digest(String);
 

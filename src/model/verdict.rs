@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The answer of a drill; always computed, never set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every required check ran, examined all that it should and found nothing above its severity.
