@@ -140,6 +140,8 @@ impl Change {
                 Mutation::DropTemplate => Some("templates"),
                 Mutation::RenameSpace => Some("spaces"),
                 Mutation::DropUser | Mutation::DropMembership => Some("users"),
+                // No restore unpacks an entry that nothing in the export names.
+                Mutation::TraversalName | Mutation::Bomb => Some("integrity"),
                 _ => None,
             },
             Self::Target(Misbehaviour::RestrictionsNotApplied) => Some("restrictions"),
