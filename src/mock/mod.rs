@@ -52,5 +52,5 @@ pub use home::{Found, HomeError};
 pub use permissions::OPERATIONS;
 pub use server::{MockError, Server};
 pub use settings::{Dialect, Load, Settings};
-pub use setup::{Database, Environment, Line, SetUp};
+pub use setup::{Database, Environment, Line, MailSwitch, SetUp, told_of_mail};
 pub use troubles::Trouble;

@@ -81,7 +81,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(stored)?;
     if job.scope == JobScope::Site {
-        state.sessions.end_all();
+        state.replace_users();
     }
     Ok(keys)
 }
