@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::{Uri, header};
-use common::{peak, setting, timed};
+use common::{peak, processor, setting, timed};
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use rehearsal::mock::{Load, Server, Settings};
 use rehearsal::model::count;
@@ -47,20 +47,23 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let before = peak();
     let (mut restores, mut bare) = (Vec::new(), Vec::new());
+    let (mut restores_worked, mut bare_worked) = (Vec::new(), Vec::new());
     let (mut rows, mut texts) = (Vec::new(), Vec::new());
     for round in 0..setting("REHEARSE_BENCH_ROUNDS").unwrap_or(3) {
         let home = folder.path().join(format!("home-{round}"));
-        let began = Instant::now();
+        let (began, worked) = (Instant::now(), processor());
         let server = runtime.block_on(Server::start(settings(&home, Some(&package)))).unwrap();
         restores.push(began.elapsed());
+        restores_worked.push(processor() - worked);
         if round == 0 {
             println!("  peak memory: {} MiB before, {} MiB behind the first restore", mib(before), mib(peak()));
             (rows, texts) = (read(&home), std::fs::read(file(&home, "texts")).unwrap());
         }
         runtime.block_on(server.stop());
-        let began = Instant::now();
+        let (began, worked) = (Instant::now(), processor());
         insert(&rows, &texts, &folder.path().join("bare.redb"));
         bare.push(began.elapsed());
+        bare_worked.push(processor() - worked);
         std::fs::remove_dir_all(&home).unwrap();
     }
     let (restore, bare) = (median(restores), median(bare));
@@ -71,6 +74,8 @@ fn main() {
         ratio(restore, bare),
         rate(restore)
     );
+    let (restore, bare) = (median(restores_worked), median(bare_worked));
+    println!("  of the processor, all threads: {bare:.2?} and {restore:.2?}, {:.2}", ratio(restore, bare));
     drop(rows);
     runtime.block_on(serve(folder.path(), &package));
 }

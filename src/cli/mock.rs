@@ -13,7 +13,7 @@ use super::{EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASSED, EXIT_
 use crate::archive;
 use crate::clock::Context;
 use crate::event::Events;
-use crate::mock::{Dialect, Environment, Line, Load, MockError, Server, Settings, health};
+use crate::mock::{Dialect, Environment, Line, Load, MockError, Server, Settings, health, told_of_mail};
 use crate::model::{Fault, Misbehaviour};
 use crate::settings::SecretRef;
 
@@ -72,8 +72,11 @@ pub struct MockArgs {
     /// the set-up over HTTP and made the administrator. It wants no password then. Whoever reaches it first can set it up.
     ///
     /// With this option, variables of the environment settle what they do in Confluence's image: ATL_TOMCAT_PORT, ATL_TOMCAT_CONTEXTPATH,
-    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and three properties of JVM_SUPPORT_RECOMMENDED_ARGS
-    /// (force.allow of Basic, password.confirmation.disabled, atlassian.recovery.password).
+    /// ATL_LICENSE_KEY, ATL_DB_TYPE with ATL_JDBC_URL, ATL_JDBC_USER and ATL_JDBC_PASSWORD, and properties of JVM_SUPPORT_RECOMMENDED_ARGS
+    /// (force.allow of Basic, password.confirmation.disabled, atlassian.recovery.password; the switches of mail, of which it says which are on).
+    ///
+    /// A site restore replaces all users, that administrator too, as in Confluence: then those of --user whom the backup has an account for get
+    /// in, and the administrator of atlassian.recovery.password.
     #[arg(long, value_name = "VERSION", value_parser = lines(), conflicts_with_all = ["load", "password_file", "dialect"])]
     set_up: Option<Line>,
     /// What it does wrong on purpose; may be given several times.
@@ -147,6 +150,7 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
         settings.address.set_port(environment.port.unwrap_or(args.listen.port()));
         settings.context_path = environment.context_path.unwrap_or(settings.context_path);
     }
+    let mail = settings.set_up.as_ref().map(|set_up| told_of_mail(&set_up.mail_off));
     let loaded = load.as_ref().map(|load| (load.path.display().to_string(), load.whole));
     settings.load = load;
     let server = tokio::select! {
@@ -172,6 +176,9 @@ async fn serve(args: MockArgs, cancel: CancellationToken) -> Result<(), Problem>
                 (false, false) => "user admin",
             };
             talk::say(&format!("mock Confluence on {}, {who}; Ctrl-C ends it", server.base_url()));
+            if let Some(mail) = mail {
+                talk::say(&format!("by its environment {mail}; a mock sends and fetches none"));
+            }
         }
     }
     Ok(server.until(cancel).await?)

@@ -1,6 +1,7 @@
 //! Who calls: Basic with the password of the administrator or of a user of the settings, the session that this begins, or Bearer with the
-//! token. Wrong credentials get 401. Callers without any are anonymous, and get 401 too unless the settings let them in, but for `/status`,
-//! the page at the root and its style sheet, and the pages for people of a mock that was started to be looked at.
+//! token. A mock that was set up knows its administrator and the token until a site restore, as Confluence does (docs/confluence.md, R5). Wrong
+//! credentials get 401. Callers without any are anonymous, and get 401 too unless the settings let them in, but for `/status`, the page at the
+//! root and its style sheet, and the pages for people of a mock that was started to be looked at.
 //!
 //! No recorded 401 of Data Center was found (docs/confluence.md, R4): the shape rests on documents.
 
@@ -117,7 +118,9 @@ fn admit(state: &AppState, request: &Request, for_people: bool, caller: Option<C
     match (Rights::of(&caller, &state.site()).use_site(), &caller) {
         (true, _) => Ok(caller),
         (false, Caller::Anonymous) => Err(unauthorized()),
-        (false, Caller::User(_) | Caller::Administrator) => Err(Refusal::forbidden("Not permitted to use confluence")),
+        (false, Caller::User(_) | Caller::Administrator | Caller::Recovery) => {
+            Err(Refusal::forbidden("Not permitted to use confluence"))
+        }
     }
 }
 
@@ -143,8 +146,13 @@ enum By {
     Session,
 }
 
-/// Who calls, by what the request brings; `None` where that is wrong. A session that has ended is no credential (docs/confluence.md, R34).
+/// Who calls, by what the request brings; `None` where that is wrong. Whoever lost their account meanwhile is nobody known, however they came in.
 fn told(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
+    brought(state, headers).filter(|(caller, _)| *caller != Caller::Administrator || state.has_administrator())
+}
+
+/// A session that has ended is no credential (docs/confluence.md, R34).
+fn brought(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
     if state.troubles.has(&Trouble::UnauthorizedAfterRestore) && state.jobs.any_began() {
         return None;
     }
@@ -165,12 +173,11 @@ fn told(state: &AppState, headers: &HeaderMap) -> Option<(Caller, By)> {
 /// Who has this name and password.
 pub fn by_password(state: &AppState, name: &str, password: &str) -> Option<Caller> {
     let (admin, secret) = &state.settings.admin;
-    if name == admin && password == secret.expose_secret() {
+    if state.has_administrator() && name == admin && password == secret.expose_secret() {
         return Some(Caller::Administrator);
     }
-    let recovery = state.settings.set_up.as_ref().and_then(|set_up| set_up.recovery.as_ref());
-    if recovery.is_some_and(|(known, secret)| name == known && password == secret.expose_secret()) {
-        return Some(Caller::Administrator);
+    if state.settings.recovery().is_some_and(|(known, secret)| name == known && password == secret.expose_secret()) {
+        return Some(Caller::Recovery);
     }
     let name = name.to_lowercase();
     let mut known = state.settings.users.iter().filter(|(known, _)| known.to_lowercase() == name);

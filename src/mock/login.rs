@@ -72,7 +72,7 @@ async fn page(State(state): State<Shared>) -> Response {
             input type="hidden" name="os_destination" value="";
             input type="submit" name="login" value="Log in";
         }
-        @if let Some((user, _)) = state.settings.set_up.as_ref().and_then(|set_up| set_up.recovery.as_ref()) {
+        @if let Some((user, _)) = state.settings.recovery() {
             p { "Confluence is in recovery mode. Log in as " code { (user) } "." }
         }
     };

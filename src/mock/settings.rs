@@ -84,7 +84,8 @@ pub struct Settings {
     pub home: PathBuf,
     /// Whether the site is kept in the home when the program ends, and served again by the next one.
     pub lasts: bool,
-    /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back.
+    /// Name and password of its administrator. They stay valid after a site restore, unlike in Confluence, so that a drill can read back. Those of a
+    /// set-up don't.
     pub admin: (String, SecretString),
     /// Names and passwords of others who can log in. They have accounts on a mock that nothing was restored into; a site restore leaves those
     /// whom the backup has an account for, under the password of these settings, since the hashes of a backup aren't asked.
@@ -117,7 +118,7 @@ pub struct Settings {
     /// it tells callers apart.
     pub load: Option<Load>,
     /// It begins unset, as a container of Confluence does, and serves once somebody went through the set-up over HTTP. Whom they make its
-    /// administrator takes the place of `admin`. Nothing is loaded then.
+    /// administrator takes the place of `admin`, until a site restore replaces all users. Nothing is loaded then.
     pub set_up: Option<SetUp>,
     /// What goes wrong on purpose.
     pub troubles: Vec<Trouble>,
@@ -147,6 +148,11 @@ impl Settings {
             set_up: None,
             troubles: Vec::new(),
         }
+    }
+
+    /// Name and password of the administrator of recovery mode, where the mock began unset and has one.
+    pub(super) fn recovery(&self) -> Option<&(String, SecretString)> {
+        self.set_up.as_ref()?.recovery.as_ref()
     }
 
     /// The context path, empty or with a slash in front and none behind.

@@ -1,6 +1,7 @@
 //! What the handlers share: settings, the current site, the jobs.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use roaring::RoaringTreemap;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub cancel: CancellationToken,
     pub home: Home,
     site: RwLock<Arc<Stored>>,
+    /// A site restore has replaced all users.
+    replaced: AtomicBool,
     /// Held by whoever makes a new site out of the present one.
     writing: Mutex<()>,
     /// What each caller was last shown. There are no more callers than names in the settings.
@@ -70,6 +73,7 @@ impl AppState {
             cancel,
             home,
             site: RwLock::new(Arc::new(site)),
+            replaced: AtomicBool::default(),
             writing: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -118,6 +122,18 @@ impl AppState {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
         Ok(())
+    }
+
+    /// Ends what users of before were known by, once a site restore has put others in their place.
+    pub fn replace_users(&self) {
+        self.replaced.store(true, Ordering::Relaxed);
+        self.sessions.end_all();
+    }
+
+    /// Whether the administrator of the settings gets in. Whoever was made administrator by a set-up lost the account with a site restore; a
+    /// drill's own is no user of the site (docs/confluence.md, R5).
+    pub fn has_administrator(&self) -> bool {
+        self.settings.set_up.is_none() || !self.replaced.load(Ordering::Relaxed)
     }
 
     /// What shapes need, over the site that this caller sees.

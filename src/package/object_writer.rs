@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::classes::{enum_of, package_of};
@@ -17,6 +18,8 @@ pub enum Habit {
 pub struct ObjectWriter<W: Write> {
     to: W,
     habit: Habit,
+    /// The object that is being written.
+    line: String,
 }
 
 impl<W: Write> ObjectWriter<W> {
@@ -29,7 +32,7 @@ impl<W: Write> ObjectWriter<W> {
             to.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
         }
         writeln!(to, "<hibernate-generic datetime=\"{}\">", attribute(datetime))?;
-        Ok(Self { to, habit })
+        Ok(Self { to, habit, line: String::new() })
     }
 
     /// Writes an object. Its offsets are not looked at; an empty package is filled in for classes that are known.
@@ -37,37 +40,39 @@ impl<W: Write> ObjectWriter<W> {
     /// # Errors
     /// What the writer says.
     pub fn object(&mut self, object: &RawObject) -> io::Result<()> {
+        self.line.clear();
         let package = if object.package.is_empty() { package_of(&object.class) } else { &object.package };
-        writeln!(self.to, "<object class=\"{}\" package=\"{}\">", attribute(&object.class), attribute(package))?;
+        self.put(&["<object class=\"", &attribute(&object.class), "\" package=\"", &attribute(package), "\">\n"]);
         match object.id.as_deref() {
             Some(id) if id.contains('=') => {
-                writeln!(self.to, "<composite-id>")?;
+                self.put(&["<composite-id>\n"]);
                 for part in id.split(',') {
                     let (name, value) = part.split_once('=').unwrap_or((part, ""));
                     let kind = if name == "entityId" { "long" } else { "string" };
-                    write!(self.to, "<property name=\"{}\" type=\"{kind}\">", attribute(name))?;
-                    self.scalar(value)?;
-                    writeln!(self.to, "</property>")?;
+                    self.put(&["<property name=\"", &attribute(name), "\" type=\"", kind, "\">"]);
+                    self.scalar(value);
+                    self.put(&["</property>\n"]);
                 }
-                writeln!(self.to, "</composite-id>")?;
+                self.put(&["</composite-id>\n"]);
             }
             Some(id) => {
-                self.id(if object.class == "ConfluenceUserImpl" { "key" } else { "id" }, id)?;
-                writeln!(self.to)?;
+                self.id(if object.class == "ConfluenceUserImpl" { "key" } else { "id" }, id);
+                self.put(&["\n"]);
             }
             None => {}
         }
         for (name, value) in &object.properties {
-            self.value("property", Some(name), &object.class, name, value)?;
+            self.value("property", Some(name), &object.class, name, value);
         }
         for (name, members) in &object.collections {
-            writeln!(self.to, "<collection name=\"{}\" class=\"java.util.Collection\">", attribute(name))?;
+            self.put(&["<collection name=\"", &attribute(name), "\" class=\"java.util.Collection\">\n"]);
             for member in members {
-                self.value("element", None, &object.class, name, member)?;
+                self.value("element", None, &object.class, name, member);
             }
-            writeln!(self.to, "</collection>")?;
+            self.put(&["</collection>\n"]);
         }
-        writeln!(self.to, "</object>")
+        self.put(&["</object>\n"]);
+        self.to.write_all(self.line.as_bytes())
     }
 
     /// Closes the file and gives the writer back.
@@ -80,59 +85,66 @@ impl<W: Write> ObjectWriter<W> {
         Ok(self.to)
     }
 
-    fn value(&mut self, tag: &str, name: Option<&str>, owner: &str, property: &str, value: &Raw) -> io::Result<()> {
+    fn put(&mut self, parts: &[&str]) {
+        parts.iter().for_each(|part| self.line.push_str(part));
+    }
+
+    fn value(&mut self, tag: &str, name: Option<&str>, owner: &str, property: &str, value: &Raw) {
         if self.habit == Habit::Modern && *value == Raw::Null {
-            return Ok(());
+            return;
         }
-        write!(self.to, "<{tag}")?;
+        self.put(&["<", tag]);
         if let Some(name) = name {
-            write!(self.to, " name=\"{}\"", attribute(name))?;
+            self.put(&[" name=\"", &attribute(name), "\""]);
         }
         match value {
-            Raw::Null => return writeln!(self.to, "/>"),
+            Raw::Null => return self.put(&["/>\n"]),
             Raw::Text(text) => {
-                write!(self.to, ">")?;
-                self.scalar(text)?;
+                self.put(&[">"]);
+                self.scalar(text);
             }
             Raw::Reference { class, id } => {
-                write!(self.to, " class=\"{}\" package=\"{}\">", attribute(class), package_of(class))?;
-                self.id(if class == "ConfluenceUserImpl" { "key" } else { "id" }, id)?;
-                writeln!(self.to)?;
+                self.put(&[" class=\"", &attribute(class), "\" package=\"", package_of(class), "\">"]);
+                self.id(if class == "ConfluenceUserImpl" { "key" } else { "id" }, id);
+                self.put(&["\n"]);
             }
             Raw::Enum(constant) => {
                 let class = enum_of(owner, property);
-                write!(self.to, " enum-class=\"{class}\" package=\"{}\">{}", package_of(class), attribute(constant))?;
+                let constant = attribute(constant);
+                self.put(&[" enum-class=\"", class, "\" package=\"", package_of(class), "\">", &constant]);
             }
             Raw::Parts(parts) => {
-                writeln!(self.to, ">")?;
+                self.put(&[">\n"]);
                 for (name, value) in parts {
-                    self.value("property", Some(name), owner, name, value)?;
+                    self.value("property", Some(name), owner, name, value);
                 }
             }
         }
-        writeln!(self.to, "</{tag}>")
+        self.put(&["</", tag, ">\n"]);
     }
 
-    fn id(&mut self, name: &str, id: &str) -> io::Result<()> {
-        write!(self.to, "<id name=\"{name}\">")?;
+    fn id(&mut self, name: &str, id: &str) {
+        self.put(&["<id name=\"", name, "\">"]);
         if id.bytes().all(|byte| byte.is_ascii_digit()) || self.habit == Habit::Modern {
-            write!(self.to, "{}", attribute(id))?;
+            self.put(&[&attribute(id)]);
         } else {
-            write!(self.to, "<![CDATA[{id}]]>")?;
+            self.put(&["<![CDATA[", id, "]]>"]);
         }
-        write!(self.to, "</id>")
+        self.put(&["</id>"]);
     }
 
-    fn scalar(&mut self, text: &str) -> io::Result<()> {
-        let text: String = text
-            .chars()
-            .filter(|c| *c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\n' | '\t'))
-            .collect();
+    fn scalar(&mut self, text: &str) {
+        let text = without_forbidden(text);
         let short = text.len() < 200 && !text.contains(['<', '&', '>', '\n', '\t']) && text.trim() == text;
-        if is_bare(&text) || (self.habit == Habit::Modern && short) {
-            return self.to.write_all(text.as_bytes());
+        if (self.habit == Habit::Modern && short) || is_bare(&text) {
+            return self.put(&[&text]);
         }
-        write!(self.to, "<![CDATA[{}]]>", text.replace("]]>", "]] >"))
+        self.put(&["<![CDATA["]);
+        // The pieces between the ends of sections, of which most texts have none.
+        for (number, piece) in text.split("]]>").enumerate() {
+            self.put(&[if number == 0 { "" } else { "]] >" }, piece]);
+        }
+        self.put(&["]]>"]);
     }
 }
 
@@ -143,15 +155,62 @@ fn is_bare(text: &str) -> bool {
         && (text.bytes().all(|byte| byte.is_ascii_digit()) || matches!(text, "true" | "false") || time(text))
 }
 
-fn attribute(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c >= ' ')
-        .map(|c| match c {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect()
+/// The text without the characters that XML forbids. Nearly all have none, and are not copied.
+fn without_forbidden(text: &str) -> Cow<'_, str> {
+    let allowed = |c: char| c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\n' | '\t');
+    // Both noncharacters begin with this byte.
+    if text.bytes().all(|byte| byte >= b' ' && byte != 0xef || matches!(byte, b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| allowed(*c)).collect())
+}
+
+/// The text as it stands in an attribute. Nearly all need no change, and are not copied.
+fn attribute(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte < b' ' || matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars().filter(|c| *c >= ' ') {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_forbids_is_left_out_and_the_rest_is_escaped_or_fenced() {
+        let text = |text: &str| Raw::Text(text.to_owned());
+        let object = RawObject {
+            class: "A<\"&>\u{1}B".to_owned(),
+            id: Some("a=1,b=\u{fffe}ü".to_owned()),
+            properties: vec![
+                ("short".to_owned(), text("plain ü")),
+                ("long".to_owned(), text("a]]>b]]>\u{ffff}c\r\n")),
+                ("time".to_owned(), text("2026-11-23 12:00:00")),
+                ("gone".to_owned(), Raw::Null),
+            ],
+            ..RawObject::default()
+        };
+        let mut writer = ObjectWriter::begin(Vec::new(), Habit::Modern, "").unwrap();
+        writer.object(&object).unwrap();
+        let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+        let expected = "<hibernate-generic datetime=\"\">\n\
+            <object class=\"A&lt;&quot;&amp;&gt;B\" package=\"com.atlassian.confluence\">\n\
+            <composite-id>\n<property name=\"a\" type=\"string\">1</property>\n\
+            <property name=\"b\" type=\"string\">ü</property>\n</composite-id>\n\
+            <property name=\"short\">plain ü</property>\n\
+            <property name=\"long\"><![CDATA[a]] >b]] >c\n]]></property>\n\
+            <property name=\"time\">2026-11-23 12:00:00</property>\n</object>\n</hibernate-generic>\n";
+        assert_eq!(written, expected);
+    }
 }

@@ -25,6 +25,7 @@ mod login;
 mod package;
 mod program;
 mod public_client;
+mod replaced;
 mod restore;
 mod rig;
 mod search;

@@ -112,10 +112,15 @@ async fn the_program_begins_unset_where_it_is_told_to() {
     };
     let mut command = program();
     command.args(["--listen", "127.0.0.1:0", "--set-up", "8.5"]).env("ATL_TOMCAT_CONTEXTPATH", "/wiki");
+    command
+        .env("JVM_SUPPORT_RECOMMENDED_ARGS", "-Datlassian.mail.senddisabled=true -Datlassian.mail.fetchdisabled=true");
     let mut running = Running(command.spawn().unwrap());
     let mut said = String::new();
-    BufReader::new(running.0.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    let mut talk = BufReader::new(running.0.stderr.take().unwrap());
+    talk.read_line(&mut said).unwrap();
+    talk.read_line(&mut said).unwrap();
     assert!(said.contains("/wiki, waits to be set up"), "{said}");
+    assert!(said.contains("by its environment mail is switched off (sending, fetching);"), "{said}");
     let address = format!("http://{}", said.split_once("http://").unwrap().1.split_once(',').unwrap().0);
     let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     for state in ["STARTING", "FIRST_RUN"] {

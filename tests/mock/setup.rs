@@ -1,10 +1,9 @@
 //! A mock that begins unset: its states, and the set-up over plain HTTP.
 
-use rehearsal::mock::{Database, Environment, Line, SetUp};
+use rehearsal::mock::{Database, Environment, Line, MailSwitch, SetUp};
 use serde_json::Value;
 
 use crate::common::postgres::{PASSWORD, Postgres};
-use crate::package::site;
 use crate::visitor::{Visitor, fields};
 
 /// R3 [D], R70 [A for the answers beside it]: STARTING comes with 503, FIRST_RUN with 200, and nothing else is served before.
@@ -260,24 +259,25 @@ async fn the_root_of_10_2_falls_behind_and_the_forms_go_on() {
     }
 }
 
-/// R1 [D]: what was set up restores a site, and its administrator reads it back.
+/// R75 [A for where it shows]: the switches of mail are told on the mock's own pages.
 #[tokio::test]
-async fn a_mock_that_was_set_up_restores() {
-    let visitor = Visitor::running(Line::V8_5, |_| ()).await;
-    site().zip(&visitor.home.path().join("restore/site/backup.zip"));
-    let url = |path: &str| format!("{}{path}", visitor.server.base_url());
-    let begin = visitor.client.post(url("/rest/api/backup-restore/restore/site"));
-    let body = serde_json::json!({ "fileName": "backup.zip", "skipReindex": false });
-    let boss = |request: reqwest::RequestBuilder| request.basic_auth("boss", Some("open sesame")).send();
-    let mut job: Value = boss(begin.json(&body)).await.unwrap().json().await.unwrap();
-    let path = format!("/rest/api/backup-restore/jobs/{}", job["id"]);
-    while ["QUEUED", "PROCESSING"].contains(&job["jobState"].as_str().unwrap()) {
-        tokio::task::yield_now().await;
-        job = boss(visitor.client.get(url(&path))).await.unwrap().json().await.unwrap();
+async fn the_switches_of_mail_are_told() {
+    for (properties, told) in [
+        ("-Dx=y -Datlassian.mail.senddisabled=true", "mail is switched off (sending);"),
+        (
+            "-Datlassian.mail.popdisabled=true -Datlassian.mail.fetchdisabled=true -Datlassian.mail.senddisabled=true",
+            "mail is switched off (sending, fetching, POP);",
+        ),
+        ("-Datlassian.mail.senddisabled=false", "mail is not switched off;"),
+    ] {
+        let get = |name: &str| (name == "JVM_SUPPORT_RECOMMENDED_ARGS").then(|| properties.to_owned());
+        let set_up = Environment::read(Line::V9_2, &get).unwrap().set_up;
+        let wanted = MailSwitch::ALL.into_iter().filter(|switch| properties.contains(switch.property()));
+        assert_eq!(set_up.mail_off, wanted.collect::<Vec<_>>());
+        let mut visitor = Visitor::running(Line::V9_2, move |settings| settings.set_up = Some(set_up)).await;
+        let page = visitor.get("/").await;
+        assert!(page.text.contains(told), "{properties}: {}", page.text);
     }
-    assert_eq!(job["jobState"], "FINISHED", "{job}");
-    let spaces = boss(visitor.client.get(url("/rest/api/space"))).await.unwrap().text().await.unwrap();
-    assert!(spaces.contains("\"key\":\"OPS\""), "{spaces}");
 }
 
 /// R75 [D]: recovery mode has an administrator of its own, whom the log-in page names.

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::Look;
 use super::access::{STYLE, needs_no_log_in};
 use crate::mock::answer::Refusal;
+use crate::mock::setup::told_of_mail;
 
 /// A page.
 pub fn page(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
@@ -82,6 +83,9 @@ fn document(look: &Look<'_>, title: &str, content: &Markup) -> Markup {
                                 a href=(look.to("/browse/spaces?os_authType=basic")) { "Log in" }
                             }
                         }
+                    }
+                    @if let Some(set_up) = &look.state.settings.set_up {
+                        p { "By its environment " (told_of_mail(&set_up.mail_off)) "; a mock sends and fetches none." }
                     }
                     @if needs_no_log_in(look.state) {
                         p { "Whoever can reach this address on this machine sees these pages without log-in." }

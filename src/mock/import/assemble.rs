@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use super::FIRST_ID;
 use super::error::RestoreError;
 use super::people::made_key;
-use super::rows::{Body, Front, Part, Piece, Property, Rows};
+use super::rows::{Body, Front, Part, Piece, Property, Rows, Sort};
 use crate::mock::jobs::Progress;
 use crate::mock::store::{Content, ContentKind, File, Head, Inline, Restriction, Subject, Tables};
 use crate::runs::{self, Sorted, SpillError};
@@ -71,14 +71,22 @@ fn broken(error: SpillError) -> RestoreError {
 
 /// Gives the parts that don't name their content to the content that names them, or that they hint at.
 fn place_parts(rows: &mut Rows) -> Result<(), RestoreError> {
-    let parts = rows.take_parts().map_err(broken)?;
+    for sort in Sort::ALL {
+        let parts = rows.take_parts(sort).map_err(broken)?;
+        place_each(rows, &parts)?;
+    }
+    Ok(())
+}
+
+fn place_each(rows: &mut Rows, parts: &Sorted) -> Result<(), RestoreError> {
     let mut all = parts.rows();
     let mut at: Vec<u8> = Vec::new();
     let (mut owner, mut part) = (None, None);
     while let Some((key, row)) = all.next().map_err(broken)? {
         if key != at.as_slice() {
             place_part(rows, &at, owner.take(), part.take());
-            at = key.to_vec();
+            at.clear();
+            at.extend_from_slice(key);
         }
         match runs::read(row).map_err(broken)? {
             Part::Owner(content) => owner = Some(content),
@@ -90,7 +98,7 @@ fn place_parts(rows: &mut Rows) -> Result<(), RestoreError> {
 }
 
 fn place_part(rows: &mut Rows, key: &[u8], owner: Option<u64>, part: Option<Part>) {
-    let id = number(key.get(1..).unwrap_or_default());
+    let id = number(key);
     let (owner, piece) = match part {
         Some(Part::Body(body)) => (owner, Piece::Body(id, body)),
         Some(Part::Property(property)) => (owner, Piece::Property(id, property)),
@@ -253,6 +261,11 @@ impl Assembled {
             Some(row) => each(row),
             None => Ok(()),
         })
+    }
+
+    /// The front of content that has a place.
+    pub fn head(&self, id: u64) -> Option<&Head> {
+        find(&self.heads, id)
     }
 
     /// The ids of all content that has a place, in rising order.

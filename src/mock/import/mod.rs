@@ -28,7 +28,7 @@ use super::kept::{Kept, KeptWriter};
 use super::settings::Settings;
 use super::spill::{Spill, SpillWriter};
 use super::state::AppState;
-use super::store::{Account, Files, Stored, Tables};
+use super::store::{Account, Disk, Files, Heads, Stored, Tables};
 use super::troubles::Trouble;
 use crate::model::Descriptor;
 use crate::package::{Limits, ObjectError, Package, objects_ahead, read_descriptor};
@@ -81,7 +81,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
     job.progress.skipped.fetch_add(state.troubles.skipped_objects(), Ordering::Relaxed);
     state.swap(stored)?;
     if job.scope == JobScope::Site {
-        state.sessions.end_all();
+        state.replace_users();
     }
     Ok(keys)
 }
@@ -234,16 +234,18 @@ fn build(
             (tables, Some(renumber))
         }
     };
-    let written = write::Writing {
+    let kept_before = renumber.is_some().then_some(before);
+    let writing = write::Writing {
         state,
         job,
         before,
         package: &package,
         assembled: &assembled,
         skipped,
+        missing: write::Missing::of(state, kept_before, &assembled),
         renumber: renumber.as_ref(),
     };
-    let (disk, heads) = written.run()?;
+    let (disk, heads, kept) = written(&writing, &keys, &raw)?;
     let mut files = if renumber.is_some() { Files::clone(&before.files) } else { Files::default() };
     files.texts.push(Arc::new(texts));
     let mut unindexed =
@@ -253,17 +255,28 @@ fn build(
         Some(renumber) => unindexed.extend(renumber.content.all()),
         None => unindexed.extend(assembled.ids()),
     }
-    let mut stored =
-        Stored { tables: with_indexes(tables), heads, disk, files: Arc::default(), unindexed: unindexed.into() };
-    let site = stored.whole();
-    let (owners, renumber) = (&assembled.loose.owners, renumber.as_ref());
-    let settling = settle::Settling { site: &site, renumber, owners, keys: &keys };
-    let writer = KeptWriter::create(state.home.pool.place("kept"))?;
-    let kept = settling.run(&raw, writer, &state.settings.limits, &job.progress)?;
     files.kept.push(Arc::new(kept));
     files.packages.push(Arc::new(state.home.hold(package, &job.file, &state.settings.limits)?));
-    stored.files = files.into();
-    Ok((stored, keys))
+    let (tables, unindexed) = (with_indexes(tables), unindexed.into());
+    Ok((Stored { tables, heads, disk, files: files.into(), unindexed }, keys))
+}
+
+/// Writes the rows, and beside that gives what is kept as it is its place.
+fn written(
+    writing: &write::Writing<'_>,
+    keys: &[String],
+    raw: &Kept,
+) -> Result<(Arc<Disk>, Arc<Heads>, Kept), RestoreError> {
+    let writer = KeptWriter::create(writing.state.home.pool.place("kept"))?;
+    let settling = settle::Settling { writing, keys };
+    std::thread::scope(|scope| {
+        let settled = std::thread::Builder::new()
+            .name("settle".to_owned())
+            .spawn_scoped(scope, || settling.run(raw, writer, &writing.state.settings.limits, &writing.job.progress))?;
+        let (disk, heads) = writing.run()?;
+        let kept = settled.join().map_err(|_| std::io::Error::other("the thread that settles objects broke down"))?;
+        Ok((disk, heads, kept?))
+    })
 }
 
 fn with_indexes(mut tables: Tables) -> Arc<Tables> {

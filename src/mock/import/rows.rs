@@ -41,8 +41,8 @@ pub struct Rows {
     pub listed_permissions: HashMap<u64, u64>,
     /// Pieces of content, by its id.
     content: Runs,
-    /// Parts by their sort and id.
-    parts: Runs,
+    /// Parts of each sort, by their id.
+    parts: [Runs; Sort::ALL.len()],
     buffer: Vec<u8>,
 }
 
@@ -68,7 +68,7 @@ impl Rows {
             listed_sets: HashMap::new(),
             listed_permissions: HashMap::new(),
             content: Runs::walked(&budget),
-            parts: Runs::walked(&budget),
+            parts: Sort::ALL.map(|_| Runs::walked(&budget)),
             buffer: Vec::new(),
         }
     }
@@ -86,18 +86,18 @@ impl Rows {
         std::mem::replace(&mut self.content, empty).finish()
     }
 
-    /// All parts so far.
-    pub fn take_parts(&mut self) -> Result<Sorted, SpillError> {
-        let empty = Runs::walked(&Budget::new(0));
-        std::mem::replace(&mut self.parts, empty).finish()
+    /// All parts of a sort so far.
+    pub fn take_parts(&mut self, sort: Sort) -> Result<Sorted, SpillError> {
+        let mut parts = Runs::walked(&Budget::new(0));
+        self.parts.get_mut(sort as usize).into_iter().for_each(|of_sort| std::mem::swap(of_sort, &mut parts));
+        parts.finish()
     }
 
     /// Takes in a part, or what somebody says of it.
     pub fn part(&mut self, sort: Sort, id: u64, part: &Part) {
         self.buffer.clear();
         runs::write(part, &mut self.buffer);
-        let [a, b, c, d, e, f, g, h] = id.to_be_bytes();
-        self.parts.push(&[sort as u8, a, b, c, d, e, f, g, h], &self.buffer);
+        self.parts.get_mut(sort as usize).into_iter().for_each(|parts| parts.push(&id.to_be_bytes(), &self.buffer));
     }
 }
 
@@ -130,6 +130,11 @@ pub enum Sort {
     Body,
     Property,
     Labelling,
+}
+
+impl Sort {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Body, Self::Property, Self::Labelling];
 }
 
 /// A part, or what is said of it.

@@ -23,6 +23,7 @@ pub struct Writing<'a> {
     pub assembled: &'a Assembled,
     /// The space of the package that is left out on purpose; what hangs on its content stays and is never found.
     pub skipped: Option<u64>,
+    pub missing: Option<Missing>,
     /// What became of the ids of the package; a site restore keeps them, and nothing of before.
     pub renumber: Option<&'a Renumber>,
 }
@@ -38,17 +39,18 @@ impl Writing<'_> {
     pub fn run(&self) -> Result<(Arc<Disk>, Arc<Heads>), RestoreError> {
         let mut heads = Heads::default();
         let open = self.state.troubles.has(&Trouble::RestrictionsNotApplied);
-        let missing = self.missing();
         let disk = Disk::make(self.state.home.pool.place("content"), |put| {
             if self.renumber.is_some() {
-                self.keep(put, &mut heads, open, missing)?;
+                self.keep(put, &mut heads, open)?;
             }
             let mut locator = Locator::new(self.package);
             self.assembled.each(|mut row| {
                 if self.job.progress.cancel.load(Ordering::Relaxed) {
                     return Err(RestoreError::Cancelled);
                 }
-                let skipped = self.skipped.is_some() && row.space == self.skipped;
+                if self.leaves_out(&Head::of(&row)) {
+                    return Ok(());
+                }
                 locator.locate(&mut row);
                 if let Some(renumber) = self.renumber {
                     renumber.content(&mut row);
@@ -56,10 +58,8 @@ impl Writing<'_> {
                 if open {
                     row.restrictions.clear();
                 }
-                if missing != Some(row.id) && !skipped {
-                    put(row.id, &pack(&row)?)?;
-                    heads.push(&row);
-                }
+                put(row.id, &pack(&row)?)?;
+                heads.push(&row);
                 Ok(())
             })
         })?;
@@ -68,10 +68,10 @@ impl Writing<'_> {
     }
 
     /// Writes what was there before.
-    fn keep(&self, put: Put<'_>, heads: &mut Heads, open: bool, missing: Option<u64>) -> Result<(), StoreError> {
+    fn keep(&self, put: Put<'_>, heads: &mut Heads, open: bool) -> Result<(), StoreError> {
         self.before.disk.packed(|id, packed| {
             let mut row: Content = unpack(id, packed)?;
-            if missing == Some(id) {
+            if self.missing == Some(Missing::Before(id)) {
                 return Ok(());
             }
             if open && !row.restrictions.is_empty() {
@@ -85,21 +85,32 @@ impl Writing<'_> {
         })
     }
 
-    /// The page that is to be missing: the last live one.
-    fn missing(&self) -> Option<u64> {
-        if !self.state.troubles.has(&Trouble::MissingContent) {
+    /// Whether a row of the package is left out on purpose.
+    pub fn leaves_out(&self, head: &Head) -> bool {
+        self.missing == Some(Missing::Restored(head.id)) || (self.skipped.is_some() && head.space() == self.skipped)
+    }
+}
+
+/// A page that is missing on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// One of the package, by its id there.
+    Restored(u64),
+    /// One that was there before.
+    Before(u64),
+}
+
+impl Missing {
+    /// The last live page, where the mock is told to lose one.
+    pub fn of(state: &AppState, before: Option<&Stored>, assembled: &Assembled) -> Option<Self> {
+        if !state.troubles.has(&Trouble::MissingContent) {
             return None;
         }
         let live = |head: &&Head| {
             head.kind == ContentKind::Page && head.status == Status::Current && head.original().is_none()
         };
-        let restored = self.assembled.heads.iter().rev().find(live).map(|head| head.id);
-        match self.renumber {
-            None => restored,
-            Some(renumber) => {
-                let before = || self.before.heads.all().iter().rev().find(live).map(|head| head.id);
-                restored.and_then(|old| renumber.content.get(old)).or_else(before)
-            }
-        }
+        let last = |heads: &[Head]| heads.iter().rev().find(live).map(|head| head.id);
+        let kept = || before.and_then(|before| last(before.heads.all())).map(Self::Before);
+        last(&assembled.heads).map(Self::Restored).or_else(kept)
     }
 }

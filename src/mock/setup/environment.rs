@@ -1,6 +1,6 @@
 //! What the environment of a container settles, as the image of Confluence reads it (docs/confluence.md, R75).
 
-use super::{Database, Line, SetUp};
+use super::{Database, Line, MailSwitch, SetUp};
 
 /// The property that switches recovery mode on.
 const RECOVERY: &str = "-Datlassian.recovery.password=";
@@ -31,6 +31,7 @@ impl Environment {
         let has = |wanted: &str| properties.split_whitespace().any(|one| one == wanted);
         set_up.forces_basic = has("-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true");
         set_up.confirms_passwords = !has("-Dpassword.confirmation.disabled=true");
+        set_up.mail_off = MailSwitch::ALL.into_iter().filter(|switch| has(switch.property())).collect();
         let password = properties.split_whitespace().find_map(|one| one.strip_prefix(RECOVERY));
         set_up.recovery = password.map(|password| (line.recovery_user(), password.to_owned().into()));
         let port = get("ATL_TOMCAT_PORT").map(|port| port.trim().parse());

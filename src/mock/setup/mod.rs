@@ -7,6 +7,7 @@ mod database;
 mod environment;
 mod gate;
 mod line;
+mod mail;
 mod pages;
 mod step;
 mod wizard;
@@ -17,6 +18,7 @@ pub use database::Database;
 pub use environment::Environment;
 pub use gate::{redirect, router};
 pub use line::{Line, LogIn};
+pub use mail::{MailSwitch, told as told_of_mail};
 pub use pages::page as plain_page;
 
 /// How a mock that isn't set up begins.
@@ -32,6 +34,8 @@ pub struct SetUp {
     pub forces_basic: bool,
     /// A user of no directory who is a system administrator whatever was restored: name and password (docs/confluence.md, R75).
     pub recovery: Option<(String, SecretString)>,
+    /// Which switches of mail are on. They change nothing here.
+    pub mail_off: Vec<MailSwitch>,
     /// Administrators with a cookie are asked for their password again.
     pub confirms_passwords: bool,
     /// How many requests meet a server that is still starting, and how many REST calls one that says too early that it runs.
@@ -47,6 +51,7 @@ impl SetUp {
             database: None,
             forces_basic: false,
             recovery: None,
+            mail_off: Vec::new(),
             confirms_passwords: true,
             delays: 1,
         }

@@ -66,6 +66,7 @@ impl<'a> View<'a> {
     pub fn caller_name(&self) -> Option<&'a str> {
         match self.caller {
             Caller::Administrator => Some(&self.settings.admin.0),
+            Caller::Recovery => self.settings.recovery().map(|(name, _)| name.as_str()),
             Caller::User(name) => Some(self.site.accounts.get(name).map_or(name, |account| &account.name)),
             Caller::Anonymous => None,
         }
