@@ -53,7 +53,7 @@ pub use record::{
 pub use rotation::{Rotation, RotationRecord, Stretch, day_number, span};
 pub use sample::{Sample, SampleRecord, percent};
 pub use standing::{LastProof, Standing, Stands};
-pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};
+pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, repaired, wall_clock};
 pub use treatment::{
     Allowance, Fared, Mark, Rules, SeverityChange, Treated, Treatment, Where, disagreements, is_untreatable,
 };
