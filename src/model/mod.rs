@@ -37,7 +37,7 @@ pub use finding::{
     Code, Damage, Discrepancy, Drift, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared,
 };
 pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
-pub use item::{Aside, Field, Item, Presence, Value};
+pub use item::{Aside, Field, Item, Named, Presence, Value};
 pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};
 pub use key::{Identity, Key};
 pub use kind::Kind;
