@@ -59,6 +59,7 @@ impl Site {
             coverage,
             blind_spots: Vec::new(),
             texts: BODY_DIGEST_RULES.into(),
+            normal: None,
             capture: None,
         };
         collector.finish(header).unwrap()

@@ -25,4 +25,5 @@ pub mod sample;
 pub mod scenario;
 pub mod settings;
 pub mod source;
+pub mod storage;
 pub mod target;

@@ -9,7 +9,7 @@ use syn::visit::Visit;
 
 const LAYERS: [&[&str]; 7] = [
     &["model", "settings", "event", "clock"],
-    &["package", "runs", "reading", "confluence", "lab"],
+    &["package", "runs", "reading", "storage", "confluence", "lab"],
     &["archive", "source", "mock", "check", "report", "damage", "sample"],
     &["target", "observe", "expect", "evidence"],
     &["scenario", "plan"],

@@ -99,8 +99,14 @@ const HANGING: [Kind; 12] = [
     Kind::Like,
     Kind::Task,
 ];
-const BODY: &[(Kind, Field)] =
-    &[(Kind::Page, Field::Body), (Kind::Page, Field::BodyBytes), (Kind::Page, Field::BodyType)];
+const BODY: &[(Kind, Field)] = &[
+    (Kind::Page, Field::Body),
+    (Kind::Page, Field::BodyBytes),
+    (Kind::Page, Field::BodyType),
+    (Kind::Page, Field::Normal),
+    (Kind::Page, Field::NamedUsers),
+    (Kind::Page, Field::NamedContent),
+];
 /// A page that is the home of its space or the parent of others has its key in them.
 const NAMED: &[(Kind, Field)] = &[(Kind::Page, Field::Parent), (Kind::Space, Field::Homepage)];
 const BYTES: &[(Kind, Field)] = &[(Kind::Attachment, Field::Digest), (Kind::Attachment, Field::Bytes)];

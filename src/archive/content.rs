@@ -5,12 +5,13 @@ use super::classes::ContentClass;
 use super::files::{Claims, Files};
 use super::places::{Made, Places};
 use super::spaces::status;
-use super::tables::{Content, Spine, Status, Text};
+use super::tables::{Content, Form, Spine, Status, Tables, Text};
 use super::tally::Sink;
 use super::work::Mapping;
-use crate::model::{Field, Key, Kind, Value};
+use crate::model::{Field, Key, Kind, Named, Value};
 use crate::reading::{Found, FoundValue, Holder};
 use crate::runs::SpillError;
+use crate::storage::By;
 
 /// A value, or absent where there is none or it is empty.
 pub(super) fn absent_or(text: Option<&str>) -> FoundValue {
@@ -27,10 +28,44 @@ fn parent(id: u64, row: &Spine) -> FoundValue {
     row.parent.filter(|parent| *parent != id).map_or(FoundValue::Absent, FoundValue::Content)
 }
 
+/// The number of storage format.
+const STORAGE: i64 = 2;
+
+/// The same for content that is compared: also what is said by the normal form.
+fn all_text_fields(tables: &Tables, row: &Content) -> impl Iterator<Item = (Field, FoundValue)> + use<> {
+    let spine = &row.spine;
+    text_fields(spine).into_iter().chain(form_fields(tables, spine.text, &row.form, spine.written))
+}
+
 /// Digest and length of the body of some content, and how it is written.
 pub(super) fn text_fields(row: &Spine) -> [(Field, FoundValue); 3] {
     let [digest, bytes] = digest_fields(row.text);
     [digest, bytes, body_type(row.written.filter(|_| row.text.is_some()))]
+}
+
+/// What is said of a text by its normal form, where it is storage format (docs/confluence.md, C30).
+pub(super) fn form_fields(
+    tables: &Tables,
+    text: Option<Text>,
+    form: &Form,
+    written: Option<i64>,
+) -> Vec<(Field, FoundValue)> {
+    const FIELDS: [Field; 3] = [Field::Normal, Field::NamedUsers, Field::NamedContent];
+    let Some(text) = text else { return FIELDS.map(|field| (field, FoundValue::Absent)).into() };
+    let Some(digest) = form.digest(text).filter(|_| written == Some(STORAGE)) else { return Vec::new() };
+    let named = |users: bool| {
+        let references = form.references.iter().filter(|one| users != (one.by == By::Content));
+        let named = references.map(|one| {
+            // An account id means the same everywhere, and is known by it (docs/confluence.md, C18).
+            let name = || tables.people.get(&one.value).unwrap_or(&one.value);
+            let key = (one.by == By::Account).then(|| Key::new(["user", name()]));
+            Named { id: one.value.clone(), key }
+        });
+        let all: Vec<_> = named.collect();
+        if all.is_empty() { FoundValue::Absent } else { FoundValue::Named(all) }
+    };
+    let [normal, users, content] = FIELDS;
+    vec![(normal, absent_or(Some(digest.as_str()))), (users, named(true)), (content, named(false))]
 }
 
 /// How a text is written (docs/confluence.md, C13).
@@ -70,7 +105,11 @@ pub(super) fn name(places: &Places<'_>, id: u64, row: &Content, made: &Made) -> 
             "comment".to_owned(),
             places.tables.name(spine.author).unwrap_or_default().to_owned(),
             spine.created.text().unwrap_or_default(),
-            spine.text.map(|text| text.digest().to_string()).unwrap_or_default(),
+            // In the form that a restore doesn't change, so that it is found again. It need not be storage format for that.
+            spine
+                .text
+                .map(|text| row.form.digest(text).unwrap_or_else(|| text.digest()).to_string())
+                .unwrap_or_default(),
         ],
         kind => {
             let space = places.space(spine.space).0.to_owned();
@@ -126,7 +165,7 @@ fn page(places: &Places<'_>, id: u64, row: &Content, kind: Kind) -> Vec<(Field, 
     fields.extend(authorship(places, spine));
     fields.push((Field::Number, absent_or_number(spine.number)));
     fields.push((Field::Note, absent_or(row.note.as_deref())));
-    fields.extend(text_fields(spine));
+    fields.extend(all_text_fields(places.tables, row));
     if kind == Kind::Page {
         fields.push((Field::Parent, parent(id, spine)));
         fields.push((Field::Folder, FoundValue::Value(Value::Flag(spine.folder))));
@@ -140,7 +179,7 @@ fn comment(places: &Places<'_>, id: u64, row: &Content) -> Vec<(Field, FoundValu
     fields.push((Field::Number, absent_or_number(spine.number)));
     fields.push((Field::Status, FoundValue::Value(Value::from(status(spine.status)))));
     fields.push((Field::Parent, parent(id, spine)));
-    fields.extend(text_fields(spine));
+    fields.extend(all_text_fields(places.tables, row));
     fields.push((Field::Location, FoundValue::Value(Value::from(if spine.inline { "inline" } else { "footer" }))));
     fields.push((Field::Marker, absent_or(row.marker.as_deref())));
     // Only what has a marker begins a discussion that can be resolved (docs/confluence.md, C14).
@@ -164,7 +203,7 @@ fn draft(places: &Places<'_>, row: &Content) -> Vec<(Field, FoundValue)> {
         (Field::Editor, absent_or(places.tables.name(spine.editor))),
         (Field::Edited, absent_or(spine.edited.text().as_deref())),
     ];
-    fields.extend(text_fields(spine));
+    fields.extend(all_text_fields(places.tables, row));
     fields
 }
 

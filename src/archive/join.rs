@@ -275,7 +275,7 @@ impl Joining<'_> {
             }
             let (id, row) = (row.number, &mut row.row);
             self.owners(id, &mut row.spine)?;
-            self.body(id, &mut row.spine, telling)?;
+            self.body(id, row, telling)?;
             self.properties(id, row, telling)?;
             if row.spine.class == ContentClass::SpaceDescription && row.spine.original.is_none() {
                 descriptions.push(id);
@@ -322,7 +322,8 @@ impl Joining<'_> {
         Ok((lister, original.is_some_and(|original| owners.contains(&original))))
     }
 
-    fn body(&mut self, id: u64, row: &mut Spine, telling: &mut Telling<'_>) -> Result<(), SpillError> {
+    fn body(&mut self, id: u64, content: &mut Content, telling: &mut Telling<'_>) -> Result<(), SpillError> {
+        let row = &content.spine;
         let makes_item = row.class.is_mapped()
             || (row.class == ContentClass::PersonalInformation && row.original.is_none())
             || properties::is_property(self.words, row);
@@ -341,7 +342,9 @@ impl Joining<'_> {
         })?;
         if let Some(own) = own {
             bodies.mapped += u64::from(makes_item);
+            let row = &mut content.spine;
             (row.has_body, row.text, row.written) = (true, own.text, own.written);
+            content.form = own.form;
         }
         Ok(())
     }

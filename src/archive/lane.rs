@@ -8,7 +8,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
-use crate::model::body_sum;
+use crate::storage::{Digested, Digester};
 
 /// Bytes of text in a batch.
 const BATCH: usize = 256 << 10;
@@ -17,14 +17,11 @@ const TEXTS: usize = 4_096;
 /// Batches on their way.
 const MOVING: usize = 4;
 
-/// A text's digest and its length, see [`body_sum`].
-pub(super) type Sum = ([u8; 32], u64);
-
 #[derive(Debug)]
 struct Batch<T> {
     text: String,
     /// What waits, where its text ends, and its digest once that is known.
-    waiting: Vec<(T, usize, Option<Sum>)>,
+    waiting: Vec<(T, usize, Option<Digested>)>,
 }
 
 impl<T> Default for Batch<T> {
@@ -34,11 +31,11 @@ impl<T> Default for Batch<T> {
 }
 
 impl<T> Batch<T> {
-    fn digest(&mut self) {
+    fn digest(&mut self, digester: &mut Digester) {
         let mut from = 0;
         for (_, to, sum) in &mut self.waiting {
             if sum.is_none() {
-                *sum = Some(body_sum(self.text.get(from..*to).unwrap_or_default()));
+                *sum = Some(digester.digest(self.text.get(from..*to).unwrap_or_default()));
             }
             from = *to;
         }
@@ -59,8 +56,9 @@ impl<T: Send + 'static> Worker<T> {
         let (to, todo) = sync_channel::<Batch<T>>(MOVING);
         let (back, done) = channel();
         let work = move || {
+            let mut digester = Digester::default();
             for mut batch in todo {
-                batch.digest();
+                batch.digest(&mut digester);
                 if back.send(batch).is_err() {
                     return;
                 }
@@ -100,7 +98,7 @@ fn died() -> io::Error {
 pub(super) struct Lane<T> {
     filling: Batch<T>,
     worker: Option<Worker<T>>,
-    ready: VecDeque<(T, Sum)>,
+    ready: VecDeque<(T, Digested)>,
     spare: Vec<Batch<T>>,
 }
 
@@ -120,7 +118,7 @@ impl<T: Send + 'static> Lane<T> {
         if !long {
             self.filling.text.push_str(text);
         }
-        self.filling.waiting.push((waiting, self.filling.text.len(), long.then(|| body_sum(text))));
+        self.filling.waiting.push((waiting, self.filling.text.len(), long.then(|| Digester::default().digest(text))));
         if self.filling.text.len() < BATCH && self.filling.waiting.len() < TEXTS {
             return Ok(());
         }
@@ -135,7 +133,7 @@ impl<T: Send + 'static> Lane<T> {
     }
 
     /// The next digest that is done. Doesn't wait.
-    pub fn ready(&mut self) -> Option<(T, Sum)> {
+    pub fn ready(&mut self) -> Option<(T, Digested)> {
         if self.ready.is_empty()
             && let Some(worker) = self.worker.as_mut().filter(|worker| worker.moving > 0)
             && let Ok(batch) = worker.done.try_recv()
@@ -150,14 +148,14 @@ impl<T: Send + 'static> Lane<T> {
     ///
     /// # Errors
     /// The thread died.
-    pub fn finish(mut self) -> io::Result<impl Iterator<Item = (T, Sum)> + use<T>> {
+    pub fn finish(mut self) -> io::Result<impl Iterator<Item = (T, Digested)> + use<T>> {
         if let Some(mut worker) = self.worker.take() {
             while worker.moving > 0 {
                 self.take_back(worker.wait()?);
             }
         }
         let mut last = std::mem::take(&mut self.filling);
-        last.digest();
+        last.digest(&mut Digester::default());
         self.take_back(last);
         Ok(self.ready.into_iter())
     }
@@ -188,7 +186,7 @@ mod tests {
             assert_eq!(back.len(), number);
             for (at, (waiting, sum)) in back.into_iter().enumerate() {
                 assert_eq!(waiting, at);
-                assert!(at % 97 > 0 || sum == body_sum(&text(at)), "{at}");
+                assert!(at % 97 > 0 || sum == Digester::default().digest(&text(at)), "{at}");
             }
         }
     }

@@ -6,9 +6,10 @@ use std::io;
 
 use roaring::RoaringTreemap;
 
-use super::lane::{Lane, Sum};
-use super::tables::{Body, Group, Label, Signs, Space, Text, Word, Words};
+use super::lane::Lane;
+use super::tables::{Body, Form, Group, Label, Signs, Space, Word, Words};
 use crate::runs::{Budget, Filling};
+use crate::storage::Digested;
 
 /// Everything as it comes, by id.
 #[derive(Debug)]
@@ -138,8 +139,8 @@ impl Loaded {
         self.failed.take().map_or(Ok(()), Err)
     }
 
-    fn digested(&mut self, ((own, mut body), (sum, bytes)): ((u64, Body), Sum)) {
-        body.text = (bytes > 0).then_some(Text { sum, bytes });
+    fn digested(&mut self, ((own, mut body), digested): ((u64, Body), Digested)) {
+        (body.text, body.form) = Form::of(digested);
         self.bodies.push(own, &body);
     }
 }

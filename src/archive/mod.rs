@@ -56,6 +56,7 @@ use crate::model::{BODY_DIGEST_RULES, Backup, Damage, Descriptor, Fault, Ledger,
 use crate::package::{Limits, Package, PackageError};
 use crate::reading::{Collector, Header, Inventory, ReadError};
 use crate::runs::{Budget, SpillError};
+use crate::storage::NORMAL_RULES;
 use damage::Damages;
 use judge::Evidence;
 use places::Places;
@@ -153,7 +154,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
     later::judge(&work.signals, &mut damages);
     let budget = work.intake.budget.clone();
     let (mut tables, dangling) = work.join(&mut damages)?;
-    let (left_out, people) = (std::mem::take(&mut tables.left_out), std::mem::take(&mut tables.people));
+    let left_out = std::mem::take(&mut tables.left_out);
     let claims = files::claim(&package, &tables)?;
     let files = reads::read_all(&mut work, &claims, &mut damages)?;
     let scope = scope::scope(&work.descriptor, &tables, &mut damages);
@@ -171,6 +172,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
     judge::judge(&mut mapping, &Evidence { claims: &claims, files: &files, with_attachments, budget: &budget })?;
     content::map(&mut mapping, &claims, &files)?;
     others(&mut mapping, scope.accounts, &budget)?;
+    mapping.name_users();
     let Mapping { accounts, damages, left_out, .. } = mapping;
     let classes = accounts.by_class();
     let header = Header {
@@ -182,6 +184,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
         scope: scope.scope,
         blind_spots: classes::blind_spots(&classes, &left_out),
         texts: BODY_DIGEST_RULES.to_owned(),
+        normal: Some(NORMAL_RULES.to_owned()),
         capture: None,
     };
     Ok(Looked {
@@ -197,7 +200,7 @@ fn look(path: &Path, origin: &str, ctx: &Context, mut sink: Sink<'_>) -> Result<
         descriptor: work.descriptor,
         signals: work.signals,
         whole: whole && !work.short,
-        accounts: people,
+        accounts: tables.people,
     })
 }
 

@@ -5,14 +5,15 @@ use super::loaded::Loaded;
 use super::patchwork::title_number;
 use super::slots::{Slot, Slots};
 use super::tables::{
-    Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
-    Space, Spine, Status, Template, Text, Who, Words,
+    Account, Body, Content, Form, Group, Label, Labelling, Membership, Permission, PermissionSet, Property,
+    Restriction, Space, Spine, Status, Template, Text, Who, Words,
 };
 use super::times::Time;
 use super::{likes, properties, tasks, watches};
 use crate::model::body_sum;
 use crate::package::{Object, Values};
 use crate::runs::Filling;
+use crate::storage::Digester;
 
 /// What became of an object on its way into the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +170,11 @@ pub(super) fn content(tables: &mut Loaded, own: u64, class: ContentClass, object
     if let (ContentClass::Page, Status::Current, None, Some(space)) = (class, status, original, spine.space) {
         tables.titles.push(title_number(space, title), &own);
     }
-    push(&mut tables.content, own, &Content { spine, title, note, marker: None, resolution: None })
+    push(
+        &mut tables.content,
+        own,
+        &Content { spine, title, note, marker: None, resolution: None, form: Form::default() },
+    )
 }
 
 /// An object of a class that isn't content.
@@ -181,6 +186,7 @@ pub(super) fn other(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken 
                 offset: object.offset(),
                 owner: id(object, "content"),
                 text: None,
+                form: Form::default(),
                 written: object.number("bodyType"),
             };
             tables.body(own, row, object.text("body").unwrap_or_default());
@@ -267,11 +273,13 @@ fn space(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
 
 fn template(tables: &mut Loaded, own: u64, object: Object<'_>) -> Taken {
     let old = object.reference("originalVersionPageTemplate").is_some();
+    let (text, form) = Form::of(Digester::default().digest(object.text("content").unwrap_or_default()));
     let row = Template {
         name: object.text("name").unwrap_or_default().into(),
         space: id(object, "space"),
         description: boxed(object.text("description")),
-        text: digested(object.text("content")),
+        text,
+        form,
         written: object.number("bodyType"),
         is_old: old || object.filled("contentStatus").is_some_and(|status| status != "current"),
     };

@@ -1,6 +1,6 @@
 //! Spaces and their templates.
 
-use super::content::{absent_or, body_type, digest_fields};
+use super::content::{absent_or, body_type, digest_fields, form_fields};
 use super::tables::{Space, Status, Tables};
 use super::work::Mapping;
 use crate::model::{Aside, Field, Key, Kind, Value};
@@ -68,6 +68,7 @@ fn templates(mapping: &mut Mapping<'_>) -> Result<(), SpillError> {
                 (Field::Description, absent_or(template.description.as_deref())),
             ];
             fields.extend(digest_fields(template.text));
+            fields.extend(form_fields(mapping.places.tables, template.text, &template.form, template.written));
             fields.push(body_type(template.written.filter(|_| template.text.is_some())));
             let name = vec!["template".to_owned(), space.to_owned(), template.name.into()];
             let found = Found { kind: Kind::Template, id: None, holder: Holder::None, name, aside, fields };

@@ -18,6 +18,7 @@ use super::times::Time;
 use super::watches::Watch;
 use crate::model::Digest;
 use crate::runs::{SpillError, Table};
+use crate::storage::{Digested, Reference};
 
 /// Strings that repeat, each kept once.
 #[derive(Debug, Default)]
@@ -40,6 +41,11 @@ impl Words {
         self.numbers.insert(Arc::clone(&word), number);
         self.words.push(word);
         Word(number)
+    }
+
+    /// The number of a string that is there.
+    pub fn find(&self, text: &str) -> Option<Word> {
+        self.numbers.get(text).copied().map(Word)
     }
 
     pub fn text(&self, word: Word) -> &str {
@@ -95,6 +101,45 @@ impl Text {
     }
 }
 
+/// The normal form of a text, as far as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Form {
+    pub sum: FormSum,
+    pub references: Vec<Reference>,
+}
+
+/// The digest of a normal form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum FormSum {
+    /// The text isn't well-formed.
+    #[default]
+    None,
+    /// The text is in form: the strict digest.
+    Strict,
+    Other(#[serde(with = "in_one_piece")] [u8; 32]),
+}
+
+impl Form {
+    /// Text and form of what was digested; nothing of an empty text.
+    pub fn of(digested: Digested) -> (Option<Text>, Self) {
+        let text = Text { sum: digested.sum, bytes: digested.bytes };
+        let form = digested.normal.map_or_else(Self::default, |normal| Self {
+            sum: if normal.sum == text.sum { FormSum::Strict } else { FormSum::Other(normal.sum) },
+            references: normal.references,
+        });
+        (Some(text).filter(|text| text.bytes > 0), form)
+    }
+
+    /// The digest of the form of this text.
+    pub fn digest(&self, text: Text) -> Option<Digest> {
+        match self.sum {
+            FormSum::None => None,
+            FormSum::Strict => Some(text.digest()),
+            FormSum::Other(sum) => Some(Digest::from(sum)),
+        }
+    }
+}
+
 /// What judging needs of a page, blog post, comment, attachment, draft, description or content of an app: all but its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spine {
@@ -140,6 +185,8 @@ pub(super) struct Content<Words = Box<str>> {
     pub marker: Option<Words>,
     /// State of an inline comment.
     pub resolution: Option<Words>,
+    /// The normal form of its text, were it storage format.
+    pub form: Form,
 }
 
 /// A row that can be listed by its owner instead of naming it.
@@ -164,6 +211,7 @@ pub(super) struct Body {
     pub offset: u64,
     pub owner: Option<u64>,
     pub text: Option<Text>,
+    pub form: Form,
     /// How it is written, by number.
     pub written: Option<i64>,
 }
@@ -234,6 +282,7 @@ pub(super) struct Template {
     pub space: Option<u64>,
     pub description: Option<Box<str>>,
     pub text: Option<Text>,
+    pub form: Form,
     /// How it is written, by number.
     pub written: Option<i64>,
     pub is_old: bool,

@@ -66,7 +66,7 @@ impl Tally {
         let value = |wanted: Field| {
             found.fields.iter().find(|(field, _)| *field == wanted).and_then(|(_, value)| match value {
                 FoundValue::Value(value) => Some(value),
-                FoundValue::Absent | FoundValue::Content(_) => None,
+                FoundValue::Absent | FoundValue::Content(_) | FoundValue::Named(_) => None,
             })
         };
         let text = |field| match value(field) {

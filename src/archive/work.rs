@@ -12,7 +12,7 @@ use super::loaded::Loaded;
 use super::places::Places;
 use super::preflight::Signals;
 use super::references::{AllDangling, References};
-use super::tables::{Spine, Tables};
+use super::tables::{Spine, Tables, Who};
 use super::tally::Sink;
 use crate::clock::Context;
 use crate::model::{Account, Damage, Descriptor, Severity, Subject};
@@ -172,6 +172,17 @@ impl Mapping<'_> {
             Sink::Numbers(tally) => tally.found(&found, self.places)?,
         }
         Ok(())
+    }
+
+    /// Names the users whom texts name by key. A key that the file doesn't explain stays one.
+    pub fn name_users(&mut self) {
+        let tables = self.places.tables;
+        if let Sink::Items(collector) = &mut self.sink {
+            for (key, name) in collector.users() {
+                let found = tables.words.find(key).and_then(|key| tables.name(Who::Key(key)));
+                *name = found.map(str::to_owned);
+            }
+        }
     }
 
     /// An object of a class of which items are made, and no item is made of it, for this reason.

@@ -6,7 +6,7 @@ use crate::reading::ReadError;
 check! {
     /// Every blog post of the manifest is in the restored copy with its text, and no other.
     ///
-    /// Compares: existence, title, space, status, author and time of creation, editor and time of the last change, digest of the text. Posts are
+    /// Compares: existence, title, space, status, author and time of creation, editor and time of the last change, digest of the text, in normal form where it differs (as `page-bodies`). Posts are
     /// matched by content id in a site backup, by space, date and title in a space export.
     ///
     /// Can't see: drafts, how a post looks.

@@ -7,7 +7,7 @@ check! {
     /// Every comment of the manifest is on its page or blog post, with its text, and no other.
     ///
     /// Compares: existence, author, time, text, editor and time of the last change, the comment that it answers, footer or inline, the marker that ties an inline comment to its
-    /// place in the page, whether that discussion is resolved, status. In a space export a comment has no lasting id: it is matched by page, author, time and text.
+    /// place in the page, whether that discussion is resolved, status. In a space export a comment has no lasting id: it is matched by page, author, time and the normal form of its text.
     ///
     /// Can't see: comments in the trash, likes, whether an inline comment's marker stands at the right word.
     ///

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::Exhibits;
 use super::drift::{edited_since, made_since};
+use super::form::{has_one_form, same_form, without_texts};
 use super::lost::{Cascade, Lost, holder};
 use super::near::nearness;
 use super::readable::unreadable;
@@ -58,15 +59,17 @@ pub(super) enum What {
 
 /// A comparison under way.
 pub(super) struct Comparison<'e, 'a> {
-    check: &'static str,
+    pub(super) check: &'static str,
     remedy: fn(What, Hop) -> Option<&'static str>,
-    alignment: &'e Alignment<'a>,
+    pub(super) alignment: &'e Alignment<'a>,
     lost: &'e Lost,
     missing_with: Cascade,
     unexpected_with: Cascade,
-    uncompared: BTreeMap<(String, String, Option<String>), u64>,
+    pub(super) uncompared: BTreeMap<(String, String, Option<String>), u64>,
     unread: Vec<String>,
-    outcome: Outcome,
+    /// Texts that differ in form only.
+    pub(super) forms: BTreeMap<Kind, u64>,
+    pub(super) outcome: Outcome,
 }
 
 impl<'e, 'a> Comparison<'e, 'a> {
@@ -82,6 +85,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
             unexpected_with: Cascade::default(),
             uncompared: BTreeMap::new(),
             unread: Vec::new(),
+            forms: BTreeMap::new(),
             outcome: Outcome::default(),
         }
     }
@@ -153,6 +157,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
 
     /// The outcome, findings sorted.
     pub fn finish(mut self) -> Outcome {
+        self.tell_forms();
         for (what, cascade) in [
             (What::Missing, std::mem::take(&mut self.missing_with)),
             (What::Unexpected, std::mem::take(&mut self.unexpected_with)),
@@ -186,7 +191,7 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// What to do about it. The checks know advice for drills alone.
-    fn advice(&self, what: What, hop: Hop) -> Option<&'static str> {
+    pub(super) fn advice(&self, what: What, hop: Hop) -> Option<&'static str> {
         if self.alignment.names == Names::DRILL { (self.remedy)(what, hop) } else { None }
     }
 
@@ -330,7 +335,11 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 continue;
             }
             let (claimed, shown) = (expected.comparable(*field), actual.comparable(*field));
-            if claimed == shown {
+            let same = claimed == shown || self.is_same_otherwise(*field, [&claimed, &shown], expected, actual);
+            if *field == Field::Body && same {
+                self.references(row, expected, actual)?;
+            }
+            if same {
                 continue;
             }
             let seen = |item: &Item| item.fields.get(field).cloned().flatten();
@@ -343,8 +352,8 @@ impl<'e, 'a> Comparison<'e, 'a> {
                 continue;
             }
             let hop = match row.inventory.as_ref().filter(|item| item.get(*field) != Presence::NotObservable) {
-                Some(item) if item.comparable(*field) == claimed => Hop::Restore,
-                Some(item) if item.comparable(*field) == shown => Hop::Export,
+                Some(item) if self.has(item, *field, &claimed, expected) => Hop::Restore,
+                Some(item) if self.has(item, *field, &shown, actual) => Hop::Export,
                 _ => Hop::Unknown,
             };
             let discrepancy = Discrepancy::Differs {
@@ -361,6 +370,29 @@ impl<'e, 'a> Comparison<'e, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether values that differ mean the same: texts in normal form, keys of comments that are made by other rules on each side.
+    fn is_same_otherwise(
+        &mut self,
+        field: Field,
+        values: [&Option<Value>; 2],
+        expected: &Shown,
+        actual: &Shown,
+    ) -> bool {
+        match (field, values) {
+            (Field::Body, _) => self.is_form(expected, actual),
+            (Field::Parent, [Some(Value::Key(one)), Some(Value::Key(other))]) if expected.kind == Kind::Comment => {
+                !has_one_form(self.alignment) && without_texts(one) == without_texts(other)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the archive shows this value of a field, as this side does.
+    fn has(&self, archived: &Shown, field: Field, value: &Option<Value>, side: &Shown) -> bool {
+        archived.comparable(field) == *value
+            || (field == Field::Body && same_form(self.alignment, archived, side) == Some(true))
     }
 
     /// A field that the copy doesn't show, and of which the archive already shows another value than the source claims.
@@ -411,14 +443,14 @@ impl<'e, 'a> Comparison<'e, 'a> {
     }
 
     /// A value as a finding may carry it: the key of restricted content holds its title.
-    fn safe(&self, value: Option<Value>) -> Result<Option<Value>, ReadError> {
+    pub(super) fn safe(&self, value: Option<Value>) -> Result<Option<Value>, ReadError> {
         Ok(match value {
             Some(Value::Key(key)) if self.alignment.restricted(&key)? => Some(Value::from("(restricted)")),
             other => other,
         })
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         row: &Row,
         code: &str,

@@ -7,7 +7,7 @@ use crate::reading::ReadError;
 check! {
     /// Every older version of pages, blog posts and comments is in the restored copy, and the live ones carry their version number.
     ///
-    /// Compares: existence, number, title, text, editor, time; of live pages and blog posts the number. Live content that is missing is told by
+    /// Compares: existence, number, title, text (in normal form where it differs, as `page-bodies`), editor, time; of live pages and blog posts the number. Live content that is missing is told by
     /// `page-tree` and `blog-posts`, which have to run as well.
     ///
     /// Can't see: versions of drafts. Older versions of attachments belong to `attachments`.

@@ -8,6 +8,7 @@ mod blog_posts;
 mod comments;
 mod compare;
 mod drift;
+mod form;
 mod history;
 mod integrity;
 mod labels;

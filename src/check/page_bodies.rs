@@ -4,10 +4,11 @@ use crate::model::{Field, Hop, Kind, Needs, Outcome};
 use crate::reading::ReadError;
 
 check! {
-    /// The text of every page is what the manifest says, to the byte.
+    /// The text of every page says what the manifest says.
     ///
     /// Compares: the digest of the storage format, of pages that are on both sides. Line ends, and the `]] >` that Confluence's exports put in
-    /// place of `]]>`, are evened out before. Missing and unexpected pages are told by `page-tree`, which has to run as well.
+    /// place of `]]>`, are evened out before. Texts that differ are compared in normal form, without what changes unedited, such as ids of macros;
+    /// a difference of form alone is no error, and is counted. Users are compared by name and content by key, whatever ids a text has for them. Missing and unexpected pages are told by `page-tree`, which has to run as well.
     ///
     /// Can't see: how a page looks, whether its macros work, the text of older versions (`history`).
     ///

@@ -6,7 +6,7 @@ use crate::reading::ReadError;
 check! {
     /// Every page template of the manifest is in the restored copy, with its text, and no other.
     ///
-    /// Compares: existence, name, description, digest of the text; of the newest version of each template of a space or of the site.
+    /// Compares: existence, name, description, digest of the text, in normal form where it differs (as `page-bodies`); of the newest version of each template of a space or of the site.
     ///
     /// Can't see: older versions and labels of templates, and blueprints that apps bring along.
     ///

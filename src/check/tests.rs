@@ -1,6 +1,7 @@
 //! Every check on readings of a few items, built by hand.
 
 mod drift;
+mod form;
 mod near;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,9 @@ use crate::reading::{Alignment, Claim, Coverage, Gathering, Header, Inventory, M
 use crate::runs::Budget;
 
 type Fields = BTreeMap<Field, Option<Value>>;
+
+/// The rules of normal forms on the other sides.
+const NORMAL: &str = "normal/1";
 
 /// The three sides of a drill.
 #[derive(Clone)]
@@ -31,6 +35,8 @@ struct Sides {
     /// When the sides were read.
     read_at: &'static str,
     texts: &'static str,
+    /// The rules of normal forms on the side of the manifest.
+    normal: Option<&'static str>,
     /// Whether the disk that the copy's items lie on fails before the check runs.
     spoiled: bool,
 }
@@ -52,6 +58,7 @@ impl Sides {
             made: None,
             read_at: "",
             texts: BODY_DIGEST_RULES,
+            normal: Some(NORMAL),
             spoiled: false,
         }
     }
@@ -75,8 +82,10 @@ impl Sides {
             coverage: coverage(left_out),
             blind_spots: Vec::new(),
             texts: texts.into(),
+            normal: Some(NORMAL.to_owned()),
             capture: None,
         };
+        let claimed = Header { normal: self.normal.map(str::to_owned), ..header(&[], BODY_DIGEST_RULES) };
         let reading = |header, items: &[Item]| {
             // The disk is there to be taken away.
             let budget = if self.spoiled { Budget::new(1) } else { Budget::of_reading() };
@@ -84,11 +93,7 @@ impl Sides {
             items.iter().for_each(|item| gathering.push(item));
             gathering.finish(header).unwrap()
         };
-        let manifest = Manifest {
-            reading: reading(header(&[], BODY_DIGEST_RULES), &self.manifest),
-            claim: Claim::Source,
-            bound_to: None,
-        };
+        let manifest = Manifest { reading: reading(claimed, &self.manifest), claim: Claim::Source, bound_to: None };
         let inventory = Inventory {
             reading: reading(header(&[], BODY_DIGEST_RULES), &self.archive),
             damage: self.damage.clone(),

@@ -1,5 +1,6 @@
 //! What a restore into a newer Confluence changes on purpose: it rewrites the text of content, and keeps the old text as a version.
 
+use super::form::same_text;
 use crate::model::{Field, Item, Key, Kind, Presence, Value};
 use crate::reading::{Alignment, ReadError};
 
@@ -15,14 +16,14 @@ pub(super) fn is_upgraded(alignment: &Alignment<'_>, expected: &Item, actual: &I
         return Ok(false);
     }
     let (Some(claimed), Some(shown)) = (number(expected), number(actual)) else { return Ok(false) };
-    let (Some(copy), Presence::Seen(text)) = (alignment.observation(), expected.get(Field::Body)) else {
+    let (Some(copy), Presence::Seen(_)) = (alignment.observation(), expected.get(Field::Body)) else {
         return Ok(false);
     };
     if shown <= claimed {
         return Ok(false);
     }
     let version = copy.reading.get(Kind::Version, &actual.key.with(Key::of_version(claimed)))?;
-    Ok(version.is_some_and(|version| version.get(Field::Body) == Presence::Seen(text)))
+    Ok(version.is_some_and(|version| same_text(alignment, &version, expected)))
 }
 
 /// Whether a version that nobody claimed is what an upgrade put aside: it has the number of the live row that was claimed, or a higher one.

@@ -17,7 +17,9 @@ use crate::model::{
     COMPARISON_FORMAT, CheckRecord, CheckState, Comparison, Digest, Drift, Fault, FindingRecord, Identity, Needs,
     Privacy, Record, ScenarioRecord, Scope, SideForm, SideRecord,
 };
-use crate::reading::{Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, read_manifest, renamed};
+use crate::reading::{
+    Alignment, Claim, Inventory, Manifest, Names, Observation, Reading, keyed_by_texts, read_manifest, renamed,
+};
 use crate::settings::Zone;
 use crate::{archive, observe, source};
 
@@ -203,7 +205,14 @@ fn examined(asked: &Asked, expected: &Taken, actual: &Taken) -> Result<Ran, Brok
     let named = |own: &Taken, reading: &Reading, other: &Taken| {
         let none = BTreeMap::new();
         let names = other.inventory.as_ref().filter(|_| own.inventory.is_none()).map_or(&none, |found| &found.accounts);
-        renamed(reading, names).map_err(Broken::rig)
+        let reading = renamed(reading, names).map_err(Broken::rig)?;
+        let alike = expected.reading.header.normal == actual.reading.header.normal;
+        // A manifest that knows no normal form of texts keys comments by their texts.
+        if alike || reading.header.normal.is_none() {
+            Ok(reading)
+        } else {
+            keyed_by_texts(&reading).map_err(Broken::rig)
+        }
     };
     let manifest = Manifest { reading: named(expected, &claimed, actual)?, claim: Claim::Source, bound_to: None };
     let observation = Observation { reading: named(actual, &shown, expected)? };

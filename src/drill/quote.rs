@@ -13,6 +13,7 @@ use crate::clock::Context;
 use crate::model::{Discrepancy, Field, Finding, Hop, Kind, Privacy, body_digest};
 use crate::plan::Plan;
 use crate::reading::{Observation, ReadError};
+use crate::storage::lines;
 use crate::target::Instance;
 
 /// Most texts that are quoted in one drill.
@@ -78,11 +79,16 @@ fn ids(finding: &Finding, observed: &Observation) -> Result<Option<(u64, u64)>, 
     Ok(copy.and_then(|copy| Some((id, copy.id?))))
 }
 
-/// The lines that differ, with one line around them, cut at [`LINES_MAX`] with an announcement.
+/// The lines that differ, with one line around them, cut at [`LINES_MAX`] with an announcement. Texts that both have a normal form are shown in it, so
+/// that nothing shows that isn't told as a difference; others as they are.
 fn difference(archive: &str, copy: &str) -> Vec<String> {
     if body_digest(archive) == body_digest(copy) {
         return Vec::new();
     }
+    let formed = lines(archive).zip(lines(copy)).filter(|(archive, copy)| archive != copy);
+    let (archive, copy) = formed
+        .map_or_else(|| (archive.to_owned(), copy.to_owned()), |(archive, copy)| (archive.join("\n"), copy.join("\n")));
+    let (archive, copy) = (archive.as_str(), copy.as_str());
     let diff = TextDiff::configure().timeout(TIME_MAX).diff_lines(archive, copy);
     let mut lines = Vec::new();
     for group in diff.grouped_ops(1) {
@@ -112,6 +118,11 @@ mod tests {
     fn only_what_differs_is_quoted_and_a_cut_is_announced() {
         assert_eq!(difference("a\nb\nc", "a\nx\nc"), ["  a", "- b", "+ x", "  c"]);
         assert!(difference("<![CDATA[a]] >", "<![CDATA[a]]>").is_empty());
+        let one = "<table><tr><td>db1</td></tr><tr><td class=\"a\" id=\"b\">db2&nbsp;&uuml;</td></tr></table>";
+        let other = "<table><tr><td>db1</td></tr><tr><td id=\"b\" class=\"a\">db3&nbsp;\u{fc}</td></tr></table>";
+        let cell = |mark, name| format!("{mark} <td class=\"a\" id=\"b\">{name}\u{a0}\u{fc}</td>");
+        assert_eq!(difference(one, other), ["  <tr>", &cell('-', "db2"), &cell('+', "db3"), "  </tr>"]);
+        assert_eq!(difference("<p>a & b", "<p>a & c"), ["- <p>a & b", "+ <p>a & c"]);
         let long = difference(&"a\n".repeat(100), &"b\n".repeat(100));
         assert_eq!(long.len(), LINES_MAX + 1);
         assert_eq!(long.last().map(String::as_str), Some("… 160 more lines differ"));

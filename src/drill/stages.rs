@@ -9,7 +9,7 @@ use crate::event::Stage;
 use crate::expect::{Obtained, Wanted};
 use crate::model::{Backup, Digest, Needs, Outcome, Sample, Scope, TargetRecord, TearDown};
 use crate::plan::{Plan, PlannedManifest, PlannedTarget};
-use crate::reading::{Alignment, Inventory, Manifest, Observation};
+use crate::reading::{Alignment, Inventory, Manifest, Observation, ReadError, keyed_by_texts};
 use crate::target::{EmbeddedSettings, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
 use crate::{archive, expect, observe, scenario, source};
 
@@ -166,6 +166,12 @@ pub(super) async fn compare(
             &own
         }
     };
+    let older = manifest.reading.header.normal != inventory.reading.header.normal;
+    let rekeyed = blocking(|| older.then(|| keyed_as_before(inventory, observed)).transpose()).map_err(Broken::rig)?;
+    let (inventory, observed) = match &rekeyed {
+        Some((inventory, observed)) => (inventory, observed.as_ref()),
+        None => (inventory, observed),
+    };
     let alignment = blocking(|| Alignment::new(manifest, inventory, observed)).map_err(Broken::rig)?;
     let exhibits = blocking(|| Exhibits::new(alignment)).map_err(Broken::rig)?;
     let sample = expected.and_then(Claimed::sample);
@@ -181,6 +187,16 @@ pub(super) async fn compare(
         compared.push((check.name().to_owned(), ran));
     }
     Ok(compared)
+}
+
+/// Both sides with comments keyed as in a manifest that knows no normal form of texts.
+fn keyed_as_before(
+    inventory: &Inventory,
+    observed: Option<&Observation>,
+) -> Result<(Inventory, Option<Observation>), ReadError> {
+    let inventory = Inventory { reading: keyed_by_texts(&inventory.reading)?, ..inventory.clone() };
+    let observed = observed.map(|side| Ok::<_, ReadError>(Observation { reading: keyed_by_texts(&side.reading)? }));
+    Ok((inventory, observed.transpose()?))
 }
 
 pub(super) async fn tear_down(instance: Option<Instance>) -> Result<TearDown, Broken> {

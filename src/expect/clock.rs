@@ -129,6 +129,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: String::new(),
+            normal: None,
             capture: None,
         };
         let items = times.iter().zip(1..).map(|(time, id): (_, u64)| Item {

@@ -146,6 +146,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: BODY_DIGEST_RULES.into(),
+            normal: None,
             capture: None,
         };
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A")))]);

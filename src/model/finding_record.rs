@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Discrepancy, Field, Finding, Hop, Kind, Mark, Place, Privacy, Severity, Value};
+use super::{Discrepancy, Field, Finding, Hop, Kind, Mark, Place, Privacy, Severity, Value, count};
 
 /// How many findings of one check the record itself holds; all of them are in the findings file.
 pub const FINDINGS_MAX: usize = 1_000;
@@ -166,17 +166,19 @@ pub fn sort_worst_first(findings: &mut [FindingRecord]) {
 /// The value of a field as it may be shown. Bodies are never more than their digest.
 fn shown(field: Field, value: &Value, privacy: Privacy) -> String {
     match (field, value) {
-        (Field::Body | Field::Digest, Value::Text(digest)) => digest.chars().take(19).collect(),
+        (Field::Body | Field::Normal | Field::Digest, Value::Text(digest)) => digest.chars().take(19).collect(),
         (_, Value::Flag(_) | Value::Number(_)) => value.to_string(),
         (Field::Note | Field::Description, Value::Text(text)) => privacy.text(text),
-        (Field::Title | Field::Space | Field::Author | Field::Editor | Field::Email, Value::Text(text)) => {
-            privacy.name(text)
-        }
+        (
+            Field::Title | Field::Space | Field::Author | Field::Editor | Field::Email | Field::NamedUsers,
+            Value::Text(text),
+        ) => privacy.name(text),
         // Words of Confluence's own and times; bounded, since a hostile archive may hold anything in their place.
         (_, Value::Text(text)) => Privacy::Titles.name(text),
         (_, Value::Key(key)) => {
             key.segments().iter().map(|segment| privacy.name(segment)).collect::<Vec<_>>().join(" / ")
         }
+        (_, Value::Named(all)) => count(all.len() as u64),
     }
 }
 

@@ -43,6 +43,12 @@ pub enum Field {
     BodyBytes,
     /// How the text is written: `wiki`, `raw` or `storage`. REST turns wiki markup into storage format, so only archives say it.
     BodyType,
+    /// Digest of the text in the form that a restore doesn't change, by the rules of `storage`; of texts in storage format that are well-formed.
+    Normal,
+    /// Users whom the text names, in its order; as a list.
+    NamedUsers,
+    /// Content that the text names by id, in its order; as a list.
+    NamedContent,
     /// Media type of an attachment.
     MediaType,
     /// Length of an attachment's bytes, as counted.
@@ -88,6 +94,9 @@ impl Field {
             Self::Body => "body",
             Self::BodyBytes => "body-bytes",
             Self::BodyType => "body-type",
+            Self::Normal => "normal",
+            Self::NamedUsers => "named-users",
+            Self::NamedContent => "named-content",
             Self::MediaType => "media-type",
             Self::Bytes => "bytes",
             Self::Digest => "digest",
@@ -115,6 +124,18 @@ pub enum Value {
     Text(String),
     /// The key of another item.
     Key(Key),
+    /// What a text refers to.
+    Named(Vec<Named>),
+}
+
+/// A user or content that a text refers to by what is another in every instance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// User key, account id or content id, as the text has it.
+    pub id: String,
+    /// The key of the item; `None` where this side doesn't know it, or it is not live.
+    pub key: Option<Key>,
 }
 
 impl From<&str> for Value {
@@ -136,6 +157,16 @@ impl std::fmt::Display for Value {
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => f.write_str(text),
             Self::Key(key) => write!(f, "{key}"),
+            Self::Named(all) => {
+                for (number, one) in all.iter().enumerate() {
+                    f.write_str(if number == 0 { "" } else { ", " })?;
+                    match &one.key {
+                        Some(key) => write!(f, "{key}")?,
+                        None => f.write_str(&one.id)?,
+                    }
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ pub enum Identity {
 /// The name of an item within a reading: the path from its space or container, outermost first.
 ///
 /// Natural keys, by kind (`…` stands for the key of the holder):
-/// `["space", KEY]` · `["page", KEY, title]` · `["blog-post", KEY, date, title]` · `[…, "comment", author, time, body digest]` ·
+/// `["space", KEY]` · `["page", KEY, title]` · `["blog-post", KEY, date, title]` · `[…, "comment", author, time, digest of the normal form]` ·
 /// `[…, "attachment", file name]` · `[…, "version", number]` · `[…, "label", prefix:name]` ·
 /// `[…, "restriction", read|update, user|group, name]` · `["space", KEY, "permission", type, user|group|all|anonymous, name]` ·
 /// `["permission", type, user|group|all|anonymous, name]` for one of the site ·

@@ -37,7 +37,7 @@ pub use finding::{
     Code, Damage, Discrepancy, Drift, Finding, Hop, Outcome, Place, Severity, Subject, Tally, Uncompared,
 };
 pub use finding_record::{FINDINGS_MAX, FindingRecord, Word, sort_worst_first};
-pub use item::{Aside, Field, Item, Presence, Value};
+pub use item::{Aside, Field, Item, Named, Presence, Value};
 pub use judge::{CONTENT_CHECKS, Judgement, RULES, judge};
 pub use key::{Identity, Key};
 pub use kind::{Kind, SPACE_PERMISSIONS};
@@ -53,7 +53,7 @@ pub use record::{
 pub use rotation::{Rotation, RotationRecord, Stretch, day_number, span};
 pub use sample::{Sample, SampleRecord, percent};
 pub use standing::{LastProof, Standing, Stands};
-pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, wall_clock};
+pub use text::{BODY_DIGEST_RULES, Digest, Hasher, body_digest, body_sum, count, repaired, wall_clock};
 pub use treatment::{
     Allowance, Fared, Mark, Rules, SeverityChange, Treated, Treatment, Where, disagreements, is_untreatable,
 };

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -91,30 +93,41 @@ pub fn body_digest(text: &str) -> (Digest, u64) {
 
 /// The same with the digest as bare bytes.
 pub fn body_sum(text: &str) -> ([u8; 32], u64) {
-    let mut hasher = Hasher::default();
-    let bytes = text.as_bytes();
-    let (mut length, mut from) = (0, 0);
-    // Brackets are frequent and hardly ever in need of repair: what lies between two repairs is digested in one go.
-    for at in memchr2_iter(b'\r', b']', bytes) {
-        let tail = bytes.get(at..).unwrap_or_default();
-        let (repaired, skip): (&[u8], _) = if tail.starts_with(b"\r\n") {
-            (b"\n", 2)
+    let (mut hasher, mut length) = (Hasher::default(), 0);
+    repair(text, |piece| {
+        hasher.update(piece.as_bytes());
+        length += piece.len();
+    });
+    (hasher.sum(), length as u64)
+}
+
+/// The text that [`body_digest`] digests.
+pub fn repaired(text: &str) -> Cow<'_, str> {
+    let mut whole = Cow::Borrowed("");
+    // A text that needs no repair is one piece.
+    repair(text, |piece| if whole.is_empty() { whole = Cow::Borrowed(piece) } else { whole.to_mut().push_str(piece) });
+    whole
+}
+
+/// Gives the repaired text piece by piece. Brackets are frequent and hardly ever in need of repair: what lies between two repairs comes in one go.
+fn repair<'t>(text: &'t str, mut each: impl FnMut(&'t str)) {
+    let mut from = 0;
+    for at in memchr2_iter(b'\r', b']', text.as_bytes()) {
+        let tail = text.as_bytes().get(at..).unwrap_or_default();
+        let (repaired, skip) = if tail.starts_with(b"\r\n") {
+            ("\n", 2)
         } else if tail.starts_with(b"\r") {
-            (b"\n", 1)
+            ("\n", 1)
         } else if tail.starts_with(b"]] >") {
-            (b"]]>", 4)
+            ("]]>", 4)
         } else {
             continue;
         };
-        let head = bytes.get(from..at).unwrap_or_default();
-        hasher.update(head);
-        hasher.update(repaired);
-        length += head.len() + repaired.len();
+        each(text.get(from..at).unwrap_or_default());
+        each(repaired);
         from = at + skip;
     }
-    let rest = bytes.get(from..).unwrap_or_default();
-    hasher.update(rest);
-    (hasher.sum(), (length + rest.len()) as u64)
+    each(text.get(from..).unwrap_or_default());
 }
 
 /// The digits of a wall clock in the one form that readings hold, `2012-03-07 17:16:48.158`, from what packages
@@ -161,6 +174,9 @@ mod tests {
         assert_eq!(body_digest("]] >]] >\r\r\n]]"), body_digest("]]>]]>\n\n]]"));
         assert_eq!(body_digest("a]b]] >").0, Digest::of("a]b]]>"));
         assert_eq!(body_digest("plain").0, Digest::of("plain"));
+        for text in ["", "plain", "]] >", "\r", "a\r\n]] >b]]\r", "]]]] >>"] {
+            assert_eq!(body_digest(text).0, Digest::of(repaired(text).as_bytes()), "{text:?}");
+        }
     }
 
     #[test]

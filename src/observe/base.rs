@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::ObserveError;
 use super::contents::Live;
 use super::found::Fields;
-use crate::model::{CarriedOver, Digest, Field, Item, Key, Kind, Value};
+use crate::model::{CarriedOver, Digest, Field, Item, Key, Kind, Named, Value};
 use crate::reading::{FoundValue, Keyed, KeyedFilling, ReadError, Reading};
 use crate::runs::Budget;
+use crate::storage::NORMAL_RULES;
 
 /// See the module.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Base {
     versions: Keyed<Vec<String>>,
     digest: Digest,
     captured: String,
+    /// Whether its texts are in the normal form of this program.
+    normal: bool,
 }
 
 impl Base {
@@ -58,12 +61,18 @@ impl Base {
             versions: versions.finish()?,
             digest: digest.clone(),
             captured: reading.header.began.clone(),
+            normal: reading.header.normal.as_deref() == Some(NORMAL_RULES),
         })
     }
 
     /// Digest of the manifest's file.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// Whether its texts can be taken over. Others are read again, so that a capture holds all texts in one form.
+    pub(super) const fn has_texts(&self) -> bool {
+        self.normal
     }
 
     /// The item of this content, where it had the same version, made at the same time.
@@ -96,11 +105,21 @@ pub(super) fn carry(old: &Item, fields: &mut Fields) {
         let known = fields.0.iter().any(|(known, _)| known == field);
         match value {
             Some(Value::Key(_)) => {}
+            // Whom and what it refers to may have other names by now.
+            Some(Value::Named(all)) if !known => {
+                let unnamed = |one: &Named| Named { key: named_for_ever(one), id: one.id.clone() };
+                fields.0.push((*field, FoundValue::Named(all.iter().map(unnamed).collect())));
+            }
             _ if known || matches!(field, Field::Parent | Field::Homepage | Field::Holder) => {}
             Some(value) => fields.0.push((*field, FoundValue::Value(value.clone()))),
             None => fields.0.push((*field, FoundValue::Absent)),
         }
     }
+}
+
+/// The key of a user who is named by an account id, which is the name.
+fn named_for_ever(one: &Named) -> Option<Key> {
+    one.key.clone().filter(|key| matches!(key.segments(), [kind, name] if kind == "user" && *name == one.id))
 }
 
 fn by_id(id: u64) -> Key {

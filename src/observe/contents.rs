@@ -60,7 +60,7 @@ impl Observer<'_> {
         let what = || format!("the {} {} of the space {}", status.word(), kind.noun(2), space.key);
         let mut expand = EXPAND.to_owned();
         // What an older manifest knows isn't read again. Only what is current can be read one by one, whatever the version of the server.
-        let base = self.base().filter(|_| status == Status::Current);
+        let base = self.base().filter(|base| status == Status::Current && base.has_texts());
         if base.is_none() {
             expand.push_str(EXPAND_TEXT);
         }

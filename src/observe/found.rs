@@ -1,8 +1,12 @@
 //! From members of answers to fields of items. A member that the answer doesn't have gives no field.
 
 use crate::confluence::{Body, Content, User, Version};
-use crate::model::{Field, Value, body_digest, wall_clock};
+use crate::model::{Digest, Field, Key, Named, Value, wall_clock};
 use crate::reading::FoundValue;
+use crate::storage::{By, Digester, Normal};
+
+/// What is said of a text by its normal form.
+pub(super) const OF_THE_FORM: [Field; 3] = [Field::Normal, Field::NamedUsers, Field::NamedContent];
 
 /// The fields of one item, as they gather.
 #[derive(Debug, Default)]
@@ -50,22 +54,44 @@ impl Fields {
         }
     }
 
-    /// A text's digest and length. An empty text counts as absent: REST prints none and empty alike.
+    /// A text's digest, length and normal form. An empty text counts as absent: REST prints none and empty alike.
     pub(super) fn body(&mut self, body: Option<&Body>) {
         let Some(text) = body.and_then(|body| body.storage.as_ref()).and_then(|storage| storage.value.as_ref()) else {
             return;
         };
         match text.as_deref().filter(|text| !text.is_empty()) {
             Some(text) => {
-                let (digest, length) = body_digest(text);
-                self.value(Field::Body, digest.as_str());
-                self.number(Field::BodyBytes, length);
+                let digested = Digester::default().digest(text);
+                self.value(Field::Body, Digest::from(digested.sum).as_str());
+                self.number(Field::BodyBytes, digested.bytes);
+                digested.normal.into_iter().for_each(|normal| self.form(normal));
             }
             None => {
-                self.0.push((Field::Body, FoundValue::Absent));
-                self.0.push((Field::BodyBytes, FoundValue::Absent));
+                let absent = |field| (field, FoundValue::Absent);
+                self.0.extend([Field::Body, Field::BodyBytes].into_iter().chain(OF_THE_FORM).map(absent));
             }
         }
+    }
+
+    /// The digest of a normal form, and what the text refers to.
+    fn form(&mut self, normal: Normal) {
+        self.value(Field::Normal, Digest::from(normal.sum).as_str());
+        let named = |by: By, value: String| {
+            // An account id means the same everywhere, and is known by it (docs/confluence.md, C18).
+            let key = (by == By::Account).then(|| Key::new(["user", value.as_str()]));
+            Named { id: value, key }
+        };
+        let (content, users): (Vec<_>, Vec<_>) = normal.references.into_iter().partition(|one| one.by == By::Content);
+        for (field, references) in [(Field::NamedUsers, users), (Field::NamedContent, content)] {
+            let all: Vec<_> = references.into_iter().map(|one| named(one.by, one.value)).collect();
+            self.0.push((field, if all.is_empty() { FoundValue::Absent } else { FoundValue::Named(all) }));
+        }
+    }
+
+    /// The digest by which a comment is keyed: of the form that a restore doesn't change, or of a text that has none.
+    pub(super) fn key_digest(&self) -> String {
+        let field = if self.has(Field::Normal) { Field::Normal } else { Field::Body };
+        self.word(field)
     }
 
     /// Who made a version, when, its number and what was written about it.

@@ -43,7 +43,8 @@ impl Observer<'_> {
 
     /// Takes over the older versions of content that is as an older manifest has it; false where there is nothing to take over.
     fn versions_carried(&self, live: &Live, attachment: bool) -> Result<bool, ObserveError> {
-        let (Some(base), Some(old)) = (self.base(), self.unchanged(live)?) else { return Ok(false) };
+        let base = self.base().filter(|base| attachment || base.has_texts());
+        let (Some(base), Some(old)) = (base, self.unchanged(live)?) else { return Ok(false) };
         let all = base.versions(&old)?;
         let whole = !attachment
             || !self.needs.attachment_bytes

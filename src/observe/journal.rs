@@ -15,7 +15,7 @@ use super::unit::Unit;
 use crate::model::{AttachmentDepth, Digest, Scope};
 
 /// The format number of journals. Others are refused: a journal lives for hours.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The file in the folder of a capture.
 const NAME: &str = "journal";
@@ -74,6 +74,8 @@ pub(super) struct Purpose {
     pub(super) since: Option<Digest>,
     /// The rules of its text digests.
     pub(super) texts: String,
+    /// The rules of its normal forms.
+    pub(super) normal: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -327,6 +329,7 @@ mod tests {
             attachments: AttachmentDepth::Hash,
             since: None,
             texts: "strict/1".into(),
+            normal: "normal/1".into(),
         }
     }
 
@@ -397,6 +400,7 @@ mod tests {
             Purpose { attachments: AttachmentDepth::Size, ..purpose() },
             Purpose { since: Some(Digest::of("x")), ..purpose() },
             Purpose { texts: "strict/2".into(), ..purpose() },
+            Purpose { normal: "normal/2".into(), ..purpose() },
         ];
         for other in others {
             let error = Journal::open(folder.path(), &other, false, "now").unwrap_err();

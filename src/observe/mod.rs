@@ -31,6 +31,7 @@ use crate::confluence::{Client, ClientError, Edition};
 use crate::event::{Stage, Unit};
 use crate::model::{AttachmentDepth, BODY_DIGEST_RULES, CaptureRecord, Fault, InFlux, Item, Kind, Needs, Scope};
 use crate::reading::{Collector, Coverage, Found, Header, ReadError, Reading};
+use crate::storage::NORMAL_RULES;
 pub use base::Base;
 use contents::Live;
 pub use journal::JournalError;
@@ -263,6 +264,7 @@ impl<'a> Observer<'a> {
             }
         }
         self.people().await?;
+        self.name_users().await?;
         for kind in self.needs.kinds.iter().copied() {
             if let Some(reason) = kind.unasked() {
                 self.not_read(kind, reason);
@@ -285,6 +287,7 @@ impl<'a> Observer<'a> {
             attachments: capture.attachments,
             since: capture.since.as_ref().map(|base| base.digest().clone()),
             texts: BODY_DIGEST_RULES.to_owned(),
+            normal: NORMAL_RULES.to_owned(),
         };
         let journal = Journal::open(&resume.folder, &purpose, resume.fresh, began)?;
         if journal.len() > 0 {
@@ -320,6 +323,7 @@ impl<'a> Observer<'a> {
             coverage,
             blind_spots: gaps.blind_spots.into_iter().collect(),
             texts: BODY_DIGEST_RULES.to_owned(),
+            normal: Some(NORMAL_RULES.to_owned()),
             capture: None,
         };
         let mut reading = self.collector.into_inner().unwrap_or_else(PoisonError::into_inner).finish(header)?;

@@ -143,8 +143,8 @@ impl Observer<'_> {
             fields.content(Field::Parent, answered.and_then(|one| one.id.number()));
         }
         place(comment.extensions.as_ref(), &mut fields);
-        let name = [Field::Author, Field::Created, Field::Body].map(|field| fields.word(field));
-        let name: Vec<String> = std::iter::once("comment".to_owned()).chain(name).collect();
+        let (author, created) = (fields.word(Field::Author), fields.word(Field::Created));
+        let name = vec!["comment".to_owned(), author, created, fields.key_digest()];
         let key = self.sample_key(&holder.key, &name);
         let (kind, holder) = (Kind::Comment, Holder::Content(holder.number));
         self.push(Found { kind, id: Some(id), holder, name, aside: None, fields: fields.0 });

@@ -1,7 +1,9 @@
 //! Users, groups and who is in which.
 
+use std::collections::HashMap;
+
 use super::found::Fields;
-use super::{Doing as _, ObserveError, Observer, reason};
+use super::{Doing as _, ObserveError, Observer, lock, reason};
 use crate::confluence::{ClientError, Group, User};
 use crate::model::{Field, Key, Kind, Scope, Value};
 use crate::reading::{Found, FoundValue, Holder};
@@ -36,6 +38,24 @@ impl Observer<'_> {
         };
         names.insert(key.to_owned(), name.clone());
         Ok(name)
+    }
+
+    /// Looks up the users whom texts name by key. One whom the server doesn't know keeps the key alone.
+    pub(super) async fn name_users(&self) -> Result<(), ObserveError> {
+        let keys: Vec<String> = lock(&self.collector).users().map(|(key, _)| key.to_owned()).collect();
+        let names = keys.into_iter().map(|key| async move {
+            let name = match self.client.user_by_key(&key).await {
+                Ok(user) => user.name().map(str::to_owned),
+                Err(error) if error.is_not_shown() => None,
+                Err(error) => return Err(error).doing(|| "the name of a user".to_owned()),
+            };
+            Ok((key, name))
+        });
+        let names: HashMap<String, Option<String>> = self.each(names.collect()).await?.into_iter().collect();
+        for (key, name) in lock(&self.collector).users() {
+            *name = names.get(key).cloned().flatten();
+        }
+        Ok(())
     }
 
     async fn users(&self) -> Result<(), ObserveError> {

@@ -5,13 +5,13 @@ mod holders;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::stored::StoredValue;
 use super::{Gathering, Header, ReadError, Reading};
-use crate::model::{Aside, Field, Item, Key, Kind, Value};
+use crate::model::{Aside, Field, Item, Key, Kind, Named, Value};
 use crate::runs::{self, Budget, Filling, Runs, SpillError};
 use holders::{Held, Holders};
 
@@ -35,6 +35,8 @@ pub enum FoundValue {
     Value(Value),
     /// The key of the content item of this id; absent where there is no such item, or one that is not live.
     Content(u64),
+    /// What a text refers to. Users get their keys from the names that the collector is told, content from its id.
+    Named(Vec<Named>),
 }
 
 /// An item as a reader finds it.
@@ -72,6 +74,7 @@ enum StoredFoundValue<'a> {
     #[serde(borrow)]
     Value(StoredValue<'a>),
     Content(u64),
+    Named(Cow<'a, [Named]>),
 }
 
 impl<'a> From<&'a FoundValue> for StoredFoundValue<'a> {
@@ -80,6 +83,7 @@ impl<'a> From<&'a FoundValue> for StoredFoundValue<'a> {
             FoundValue::Absent => Self::Absent,
             FoundValue::Value(value) => Self::Value(value.into()),
             FoundValue::Content(id) => Self::Content(*id),
+            FoundValue::Named(all) => Self::Named(Cow::Borrowed(all)),
         }
     }
 }
@@ -98,6 +102,8 @@ pub struct Collector {
     held: Filling,
     number: u64,
     row: Vec<u8>,
+    /// Users whom texts name by key, with their names where those are known.
+    users: HashMap<String, Option<String>>,
 }
 
 impl Default for Collector {
@@ -115,6 +121,7 @@ impl Collector {
             held: Filling::new(budget),
             number: 0,
             row: Vec::new(),
+            users: HashMap::new(),
         }
     }
 
@@ -125,6 +132,15 @@ impl Collector {
             let (holder, name) = (Cow::Borrowed(holder), Cow::Borrowed(name.as_slice()));
             let held = Held { number: self.number, holder, name, aside: *aside, trashed: is_trashed(&found) };
             self.held.push(*id, &held);
+        }
+        for (field, value) in fields {
+            if let (Field::NamedUsers, FoundValue::Named(all)) = (field, value) {
+                for one in all.iter().filter(|one| one.key.is_none()) {
+                    if !self.users.contains_key(&one.id) {
+                        self.users.insert(one.id.clone(), None);
+                    }
+                }
+            }
         }
         let above = match holder {
             Holder::Content(id) => *id,
@@ -154,6 +170,11 @@ impl Collector {
         self.number == 0
     }
 
+    /// Keys of users whom texts name, with their names as far as they were told.
+    pub fn users(&mut self) -> impl Iterator<Item = (&str, &mut Option<String>)> {
+        self.users.iter_mut().map(|(key, name)| (key.as_str(), name))
+    }
+
     /// Resolves all references and makes the reading.
     ///
     /// # Errors
@@ -165,7 +186,7 @@ impl Collector {
         let mut rows = found.rows();
         while let Some((key, row)) = rows.next()? {
             let number = key.last_chunk().copied().map(u64::from_be_bytes).ok_or(SpillError::Damaged)?;
-            items.push_at(&item(number, runs::read(row)?, &mut holders)?, number);
+            items.push_at(&item(number, runs::read(row)?, &mut holders, &self.users)?, number);
         }
         drop((rows, holders));
         drop(found);
@@ -174,7 +195,12 @@ impl Collector {
 }
 
 /// The item of what was found.
-fn item(number: u64, found: StoredFound<'_>, holders: &mut Holders) -> Result<Item, ReadError> {
+fn item(
+    number: u64,
+    found: StoredFound<'_>,
+    holders: &mut Holders,
+    users: &HashMap<String, Option<String>>,
+) -> Result<Item, ReadError> {
     let (key, aside) = holders.place(number, &found.holder, &found.name, found.aside)?;
     let mut fields = BTreeMap::new();
     for (field, value) in found.fields {
@@ -182,6 +208,17 @@ fn item(number: u64, found: StoredFound<'_>, holders: &mut Holders) -> Result<It
             StoredFoundValue::Absent => None,
             StoredFoundValue::Value(value) => Some(value.into()),
             StoredFoundValue::Content(id) => holders.live(id)?.map(Value::Key),
+            StoredFoundValue::Named(all) => {
+                let mut all = all.into_owned();
+                for one in all.iter_mut().filter(|one| one.key.is_none()) {
+                    one.key = if field == Field::NamedUsers {
+                        users.get(&one.id).and_then(|name| Some(Key::new(["user", name.as_deref()?])))
+                    } else {
+                        one.id.parse().map_or(Ok(None), |id| holders.live(id))?
+                    };
+                }
+                Some(Value::Named(all))
+            }
         };
         fields.insert(field, value);
     }

@@ -12,8 +12,9 @@ use crate::model::{Digest, Hasher, Item, Kind};
 /// The format number that this program writes. It reads all up to it.
 ///
 /// 2 added kinds (watch, like, property, profile, task), fields and a reason to set aside, of which a program that knows format 1 can't read a line.
-/// 3 added to the header how a live source was captured. What a file of an older format says means the same in format 3.
-pub const FORMAT: u32 = 3;
+/// 3 added to the header how a live source was captured. 4 added the normal form of texts and what texts refer to, by which comments are keyed. What a file
+/// of an older format says means the same in format 4; the header tells by which rules its comments are keyed.
+pub const FORMAT: u32 = 4;
 
 /// The kinds that files of format 1 know nothing of.
 const SINCE_2: [Kind; 5] = [Kind::Watch, Kind::Like, Kind::Property, Kind::Profile, Kind::Task];
@@ -241,6 +242,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: crate::model::BODY_DIGEST_RULES.into(),
+            normal: None,
             capture: None,
         };
         let fields = BTreeMap::from([(Field::Title, Some(Value::from("A\u{2028}b"))), (Field::Parent, None)]);

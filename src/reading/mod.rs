@@ -11,6 +11,7 @@ mod collector;
 mod file;
 mod keyed;
 mod order;
+mod rekeyed;
 mod renamed;
 mod retitled;
 mod rezone;
@@ -29,6 +30,7 @@ pub use alignment::{AlignedRows, Alignment, Host, Names};
 pub use collector::{Collector, Found, FoundValue, Holder};
 pub use file::{FORMAT, FileError, read_manifest, write_manifest};
 pub use keyed::{Keyed, KeyedFilling};
+pub use rekeyed::keyed_by_texts;
 pub use renamed::renamed;
 pub use retitled::retitled;
 pub use rezone::{on_the_clock_of, rezoned};
@@ -70,6 +72,9 @@ pub struct Header {
     pub blind_spots: Vec<String>,
     /// The rules of its text digests: [`crate::model::BODY_DIGEST_RULES`].
     pub texts: String,
+    /// The rules of its normal forms of texts, [`crate::storage::NORMAL_RULES`]; missing where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal: Option<String>,
     /// How it was captured, where it is the manifest of a live source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<CaptureRecord>,
@@ -206,6 +211,7 @@ impl Inventory {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: String::new(),
+            normal: None,
             capture: None,
         };
         Ok(Self {

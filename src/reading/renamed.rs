@@ -37,6 +37,9 @@ fn rename(mut item: Item, names: &BTreeMap<String, String>) -> Item {
                 }
             }
             Some(Value::Key(own)) => *own = key(own, names),
+            Some(Value::Named(all)) => {
+                all.iter_mut().filter_map(|one| one.key.as_mut()).for_each(|own| *own = key(own, names));
+            }
             _ => {}
         }
     }

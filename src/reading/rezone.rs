@@ -63,6 +63,12 @@ fn moved(
             Value::Text(on_the_clock_of(&digits, from, to).unwrap_or(digits))
         }
         Value::Key(own) => Value::Key(key(&own, dates, from, to)?),
+        Value::Named(mut all) => {
+            for own in all.iter_mut().filter_map(|one| one.key.as_mut()) {
+                *own = key(own, dates, from, to)?;
+            }
+            Value::Named(all)
+        }
         other => other,
     })
 }
@@ -139,6 +145,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: String::new(),
+            normal: None,
             capture: None,
         };
         let there = rezoned(&Reading::new(header, items).unwrap(), &TimeZone::UTC, &zone("Europe/Berlin")).unwrap();

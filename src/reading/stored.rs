@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use super::{ReadError, order};
-use crate::model::{Aside, Field, Item, Key, Kind, Value};
+use crate::model::{Aside, Field, Item, Key, Kind, Named, Value};
 use crate::runs;
 
 /// A value. In manifests the form of a value says what it is, which a compact row can't.
@@ -17,6 +17,7 @@ pub(super) enum StoredValue<'a> {
     #[serde(borrow)]
     Text(Cow<'a, str>),
     Key(Cow<'a, Key>),
+    Named(Cow<'a, [Named]>),
 }
 
 impl<'a> From<&'a Value> for StoredValue<'a> {
@@ -26,6 +27,7 @@ impl<'a> From<&'a Value> for StoredValue<'a> {
             Value::Number(number) => Self::Number(*number),
             Value::Text(text) => Self::Text(Cow::Borrowed(text)),
             Value::Key(key) => Self::Key(Cow::Borrowed(key)),
+            Value::Named(all) => Self::Named(Cow::Borrowed(all)),
         }
     }
 }
@@ -37,6 +39,7 @@ impl From<StoredValue<'_>> for Value {
             StoredValue::Number(number) => Self::Number(number),
             StoredValue::Text(text) => Self::Text(text.into_owned()),
             StoredValue::Key(key) => Self::Key(key.into_owned()),
+            StoredValue::Named(all) => Self::Named(all.into_owned()),
         }
     }
 }

@@ -21,6 +21,7 @@ fn header(scope: Scope) -> Header {
         coverage: BTreeMap::new(),
         blind_spots: Vec::new(),
         texts: BODY_DIGEST_RULES.into(),
+        normal: None,
         capture: None,
     }
 }

@@ -19,6 +19,8 @@ import xml.parsers.expat
 import zipfile
 from collections import namedtuple
 
+from normal import normal
+
 KINDS = ["space", "page", "blog-post", "comment", "attachment", "version", "label", "restriction", "permission", "template",
          "user", "group", "membership", "draft", "watch", "like", "property", "profile", "task"]
 CONTENT = {"Page", "BlogPost", "Comment", "Attachment", "Draft", "SpaceDescription", "PersonalInformation", "GlobalDescription",
@@ -354,6 +356,28 @@ class Reader:
 
     # -- items
 
+    def formfields(self, text, number):
+        """What is said of a text in storage format by its normal form."""
+        if not text:
+            return {"normal": None, "named-users": None, "named-content": None}
+        found = normal(text) if number == 2 else None
+        if found is None:
+            return {}
+        form, references = found
+        users = [{"id": value, "key": self.named(by, value)} for by, value in references if by != "content"]
+        content = [{"id": value, "key": ("content", int(value) if value.isdigit() else None)} for by, value in references if by == "content"]
+        return {"normal": digest(form)[0], "named-users": users or None, "named-content": content or None}
+
+    def named(self, by, value):
+        users = self.tables.get("ConfluenceUserImpl", {})
+        if by == "account":
+            names = [row.text("name") for _, row in sorted(users.items()) if row.text("atlassianAccountId") == value and row.text("name")]
+            return ["user", names[-1] if names else value]
+        return ["user", users[value].text("name") or value] if value in users else None
+
+    def allfields(self, own):
+        return {**self.bodyfields(own), **self.formfields(*self.body.get(own, (None, None)))}
+
     def add(self, kind, holder, name, fields, own=None, aside=None):
         self.items.append({"kind": kind, "holder": holder, "name": name, "id": own, "aside": aside, "fields": fields})
 
@@ -364,13 +388,13 @@ class Reader:
             if obj.cls in PAGELESS:
                 continue
             if self.status(obj) == "draft":
-                fields = {"title": self.title(obj) or None, **self.editorship(obj), **self.bodyfields(own)}
+                fields = {"title": self.title(obj) or None, **self.editorship(obj), **self.allfields(own)}
                 self.add("draft", None, ["draft", str(own)], fields, own, "draft")
             elif obj.cls == "Attachment":
                 self.attachment(own, obj)
             elif self.original[own] is not None:
                 fields = {"number": obj.int("version"), "title": self.title(obj), "note": obj.text("versionComment"),
-                          **self.editorship(obj), **self.bodyfields(own)}
+                          **self.editorship(obj), **self.allfields(own)}
                 self.add("version", self.live(self.original[own]), self.version(obj.int("version")), fields, own)
             elif obj.cls == "Comment":
                 self.comment(own, obj)
@@ -427,14 +451,15 @@ class Reader:
             space = obj.num("space") if obj.num("space") is not None else listed.get(own)
             aside = None if space is None else "orphan" if space not in self.key else self.beyond(space)
             fields = {"title": obj.text("name") or "", "description": obj.text("description"),
-                      **self.textfields(obj.text("content"), obj.int("bodyType"))}
+                      **self.textfields(obj.text("content"), obj.int("bodyType")),
+                      **self.formfields(obj.text("content"), obj.int("bodyType"))}
             self.add("template", None, ["template", self.key.get(space, ""), obj.text("name") or ""], fields, None, aside)
 
     def page(self, own, obj):
         space, status = obj.num("space"), self.status(obj)
         key, aside = self.key.get(space, ""), self.beyond(space) if space in self.key else "orphan"
         fields = {"title": self.title(obj), "space": key or None, "status": status, **self.authorship(obj), "number": obj.int("version"),
-                  "note": obj.text("versionComment"), **self.bodyfields(own)}
+                  "note": obj.text("versionComment"), **self.allfields(own)}
         if obj.cls == "Page":
             kind, name = "page", ["page", key, self.title(obj)]
             fields.update({"parent": ("content", obj.num("parent")), "folder": obj.text("isFolder") == "true"})
@@ -448,9 +473,11 @@ class Reader:
         marker = text.get("inline-marker-ref")
         inline = marker or (text.get("inline-comment") or "").lower() == "true" or text.get("actualCommentType") == "inline"
         fields = {**self.authorship(obj), "number": obj.int("version"), "status": status, "parent": ("content", obj.num("parent")),
-                  **self.bodyfields(own), "location": "inline" if inline else "footer", "marker": marker}
+                  **self.allfields(own), "location": "inline" if inline else "footer", "marker": marker}
         fields["resolution"] = (text.get("status") or "open") if marker else None
-        name = ["comment", fields["author"] or "", fields["created"] or "", fields["body"] or ""]
+        text = self.body.get(own, (None, None))[0]
+        form = normal(text) if text else None
+        name = ["comment", fields["author"] or "", fields["created"] or "", (digest(form[0])[0] if form else fields["body"]) or ""]
         self.add("comment", self.container(own) or 0, name, fields, own, "trashed" if status == "trashed" else None)
 
     def number(self, obj):
@@ -685,7 +712,9 @@ class Reader:
                 if item["id"] in holders and holders[item["id"]] is item and aside is None and item["fields"].get("status") != "trashed"}
         out = []
         for item, key, aside in done:
-            fields = {name: live.get(value[1]) if isinstance(value, tuple) else value for name, value in item["fields"].items()}
+            at = lambda value: live.get(value[1]) if isinstance(value, tuple) else value
+            fields = {name: [{**one, "key": at(one["key"])} for one in value] if isinstance(value, list) else at(value)
+                      for name, value in item["fields"].items()}
             line = {"kind": item["kind"], "key": key, "fields": fields}
             if item["id"] is not None:
                 line["id"] = item["id"]

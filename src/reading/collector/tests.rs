@@ -19,6 +19,7 @@ fn header() -> Header {
         coverage: BTreeMap::new(),
         blind_spots: Vec::new(),
         texts: crate::model::BODY_DIGEST_RULES.into(),
+        normal: None,
         capture: None,
     }
 }
@@ -54,6 +55,29 @@ fn what_hangs_on_trashed_content_is_set_aside_and_no_parent() {
     assert_eq!(reading.items(Kind::Comment).next().unwrap().unwrap().aside, Some(Aside::OnTrashed));
     let child = reading.items(Kind::Page).next().unwrap().unwrap();
     assert_eq!(child.get(Field::Parent), crate::model::Presence::Absent);
+}
+
+#[test]
+fn what_texts_name_gets_the_keys_of_users_who_were_told_and_of_content_that_is_live() {
+    let (mut all, named) = (Collector::default(), |id: &str| Named { id: id.into(), key: None });
+    let account = Named { id: "5b".into(), key: Some(Key::new(["user", "5b"])) };
+    let mut page = found(Kind::Page, 1, Holder::None, &["page", "S", "T"]);
+    page.fields.push((Field::NamedUsers, FoundValue::Named(vec![named("8a"), account.clone(), named("8b")])));
+    page.fields.push((Field::NamedContent, FoundValue::Named(vec![named("2"), named("3"), named("x")])));
+    all.push(page);
+    all.push(found(Kind::Page, 2, Holder::None, &["page", "S", "C"]));
+    for (key, name) in all.users() {
+        *name = (key == "8a").then(|| "ann".to_owned());
+    }
+    let reading = all.finish(header()).unwrap();
+    let page = reading.get(Kind::Page, &Key::new(["page", "S", "T"])).unwrap().unwrap();
+    let ann = Named { key: Some(Key::new(["user", "ann"])), ..named("8a") };
+    assert_eq!(page.fields[&Field::NamedUsers], Some(Value::Named(vec![ann, account, named("8b")])));
+    let child = Named { key: Some(Key::new(["page", "S", "C"])), ..named("2") };
+    assert_eq!(page.fields[&Field::NamedContent], Some(Value::Named(vec![child, named("3"), named("x")])));
+    // A file gives them back as they are.
+    let text = serde_json::to_string(&page).unwrap();
+    assert_eq!(serde_json::from_str::<Item>(&text).unwrap(), page);
 }
 
 #[test]
@@ -110,6 +134,7 @@ impl<'a> Plain<'a> {
         let value = |value: &FoundValue| match value {
             FoundValue::Absent => None,
             FoundValue::Value(value) => Some(value.clone()),
+            FoundValue::Named(all) => Some(Value::Named(all.clone())),
             FoundValue::Content(id) => {
                 let target = *self.content.get(id)?;
                 let (key, aside) = self.place(target, &mut Vec::new());
