@@ -15,7 +15,7 @@ use axum::Router;
 use axum::http::{Uri, header};
 use common::{peak, processor, setting, timed};
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
-use rehearsal::mock::{Load, Server, Settings};
+use rehearsal::mock::{HomeError, Load, MockError, Server, Settings};
 use rehearsal::model::count;
 use rehearsal::sample::{Packing, Sample, SampleScope, write_packed};
 use secrecy::SecretString;
@@ -130,7 +130,8 @@ fn insert(rows: &[(u64, Vec<u8>)], texts: &[u8], path: &Path) {
 
 /// Reads all pages with their texts from the mock, and the same answers from memory.
 async fn serve(folder: &Path, package: &Path) {
-    let mock = Server::start(settings(&folder.join("served"), Some(package))).await.unwrap();
+    let home = folder.join("served");
+    let mock = Server::start(settings(&home, Some(package))).await.unwrap();
     let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     let base = mock.base_url();
     let mut paths = Vec::new();
@@ -145,6 +146,7 @@ async fn serve(folder: &Path, package: &Path) {
         known.insert(path.clone(), body);
         paths.push(path);
     }
+    mock.stop().await;
     let bytes: usize = known.values().map(axum::body::Bytes::len).sum();
     let known = Arc::new(known);
     let answer = move |uri: Uri| {
@@ -154,15 +156,19 @@ async fn serve(folder: &Path, package: &Path) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let memory = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-    let (mut from_memory, mut from_mock) = (Vec::new(), Vec::new());
+    let (mut from_memory, mut first, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..setting("REHEARSE_BENCH_ROUNDS").unwrap_or(3) {
-        for (base, times) in [(&memory, &mut from_memory), (&base, &mut from_mock)] {
+        // A mock that was just started on what is there has read no page of it for anybody.
+        let mock = again_at(&home).await;
+        let base = mock.base_url();
+        for (base, times) in [(&base, &mut first), (&memory, &mut from_memory), (&base, &mut again)] {
             let began = Instant::now();
             replay(&client, base, &paths).await;
             times.push(began.elapsed());
         }
+        mock.stop().await;
     }
-    let (from_memory, from_mock) = (median(from_memory), median(from_mock));
+    let (from_memory, first, again) = (median(from_memory), median(first), median(again));
     let rate = |time: Duration| count((pages as f64 / time.as_secs_f64()) as u64);
     println!(
         "{} answers of content/scan with bodies, {} pages, {} MB, {AT_ONCE} at a time",
@@ -170,10 +176,21 @@ async fn serve(folder: &Path, package: &Path) {
         count(pages),
         bytes / 1_000_000
     );
-    println!("  from memory (the peer)  {:>8} pages/s  1.00", rate(from_memory));
-    println!("  from the mock           {:>8} pages/s  {:.2} of it", rate(from_mock), ratio(from_memory, from_mock));
+    println!("  from memory (the peer)      {:>9} pages/s  1.00", rate(from_memory));
+    println!("  from the mock, first read   {:>9} pages/s  {:.2} of it", rate(first), ratio(from_memory, first));
+    println!("  from the mock, read again   {:>9} pages/s  {:.2} of it", rate(again), ratio(from_memory, again));
+    println!("  peak memory of the process: {} MiB", mib(peak()));
     serving.abort();
-    mock.stop().await;
+}
+
+/// A mock on a home that the one before may be about to let go of.
+async fn again_at(home: &Path) -> Server {
+    loop {
+        match Server::start(settings(home, None)).await {
+            Err(MockError::Home { source: HomeError::InUse, .. }) => tokio::task::yield_now().await,
+            started => return started.unwrap(),
+        }
+    }
 }
 
 async fn get(client: &reqwest::Client, base: &str, path: &str) -> axum::body::Bytes {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::expand::Expand;
 
-/// What a handler gives back.
-pub type Answer = Result<Value, Refusal>;
+/// What a handler gives back, and what makes parts of it.
+pub type Answer<T = Value> = Result<T, Refusal>;
 
 /// A refused request.
 #[derive(Debug)]

@@ -17,6 +17,7 @@
 //! served within 160 MiB.
 
 mod access;
+mod ahead;
 mod answer;
 mod auth;
 mod backup;
@@ -29,6 +30,7 @@ mod health;
 mod home;
 mod import;
 mod jobs;
+mod json;
 mod kept;
 mod login;
 mod paging;

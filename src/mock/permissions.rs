@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use super::answer::Answer;
+use super::json::{Json, Object};
 use super::shapes::{View, group, user};
 use super::store::{Site, Space, Subject};
 
@@ -33,22 +35,45 @@ pub fn is_known(kind: &str) -> bool {
 }
 
 /// The permissions of a space as Cloud's v1 shows them with the space, one subject each (docs/confluence.md, R69).
-pub fn list_of_cloud(view: &View<'_>, space: &Space) -> Value {
-    let one = |(number, (kind, subject)): (u64, &(String, Subject))| {
-        let (_, operation, target) = OPERATIONS.iter().find(|(known, ..)| known == kind)?;
-        let only = |member: &str, one: Value| json!({ member: { "results": [one], "size": 1 } });
-        let subjects = match subject {
-            Subject::User(key) if view.site.users.contains_key(key) => only("user", user(view, Some(key))),
-            Subject::User(key) => only("user", json!({ "type": "known", "accountId": key })),
-            Subject::Group(name) => only("group", group(view, name)),
-            Subject::All(_) | Subject::Anonymous => json!({}),
-        };
-        Some(json!({
-            "id": number, "subjects": subjects, "operation": { "operation": operation, "targetType": target },
-            "anonymousAccess": *subject == Subject::Anonymous, "unlicensedAccess": matches!(subject, Subject::All(_)),
-        }))
+pub fn list_of_cloud(view: &View<'_>, space: &Space, to: &mut Json) -> Answer<()> {
+    let mut list = to.array();
+    for (number, (kind, subject)) in (1_u64..).zip(&space.permissions) {
+        let Some((_, operation, target)) = OPERATIONS.iter().find(|(known, ..)| known == kind) else { continue };
+        list.item(|to| {
+            let mut out = to.object();
+            out.flag("anonymousAccess", *subject == Subject::Anonymous);
+            out.number("id", number);
+            {
+                let mut out = out.object("operation");
+                out.text("operation", operation);
+                out.text("targetType", target);
+            }
+            subject_of_cloud(view, subject, &mut out.object("subjects"))?;
+            out.flag("unlicensedAccess", matches!(subject, Subject::All(_)));
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn subject_of_cloud(view: &View<'_>, subject: &Subject, out: &mut Object<'_>) -> Answer<()> {
+    let name = match subject {
+        Subject::User(_) => "user",
+        Subject::Group(_) => "group",
+        Subject::All(_) | Subject::Anonymous => return Ok(()),
     };
-    (1..).zip(&space.permissions).filter_map(one).collect()
+    let mut out = out.object(name);
+    out.member("results").array().item(|to| {
+        match subject {
+            Subject::User(key) if view.site.users.contains_key(key) => user(view, Some(key), to),
+            Subject::User(key) => to.value(&json!({ "type": "known", "accountId": key })),
+            Subject::Group(name) => group(view, name, to),
+            Subject::All(_) | Subject::Anonymous => {}
+        }
+        Ok(())
+    })?;
+    out.number("size", 1);
+    Ok(())
 }
 
 /// The permissions of a space.

@@ -21,6 +21,7 @@ use super::access::Caller;
 use super::answer::{Answer, Ask, Refusal};
 use super::home::{Found, Home, HomeError};
 use super::jobs::{self, JobScope};
+use super::json::Json;
 use super::settings::{Dialect, Settings};
 use super::shapes::View;
 use super::state::{AppState, Shared};
@@ -213,12 +214,15 @@ impl Call<'_> {
 }
 
 /// A reading endpoint. The answer is made off the threads that serve, since it reads texts from disk.
-fn read(answer: fn(&Call<'_>) -> Answer) -> MethodRouter<Shared> {
+fn read<T: Into<Json> + Send + 'static>(answer: fn(&Call<'_>) -> Answer<T>) -> MethodRouter<Shared> {
     read_as(answer, plain)
 }
 
 /// A reading endpoint whose answers and refusals are made into responses in a way of their own.
-pub fn read_as(answer: fn(&Call<'_>) -> Answer, respond: fn(Answer) -> Response) -> MethodRouter<Shared> {
+pub fn read_as<T: Send + 'static>(
+    answer: fn(&Call<'_>) -> Answer<T>,
+    respond: fn(Answer<T>) -> Response,
+) -> MethodRouter<Shared> {
     get(
         move |State(state): State<Shared>,
               Extension(caller): Extension<Caller>,
@@ -238,7 +242,7 @@ pub fn read_as(answer: fn(&Call<'_>) -> Answer, respond: fn(Answer) -> Response)
 }
 
 /// An answer for which a row could not be read is none.
-fn whole(site: &Site, made: Answer) -> Answer {
+fn whole<T>(site: &Site, made: Answer<T>) -> Answer<T> {
     match site.content.failure() {
         Some(why) => Err(Refusal::broken(&why)),
         None => made,
@@ -256,13 +260,13 @@ async fn blocking(answer: impl FnOnce() -> Answer + Send + 'static) -> Response 
     plain(made(answer).await)
 }
 
-async fn made(answer: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+async fn made<T: Send + 'static>(answer: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
     tokio::task::spawn_blocking(answer).await.unwrap_or_else(|error| Err(Refusal::broken(&error)))
 }
 
-fn plain(answer: Answer) -> Response {
+fn plain(answer: Answer<impl Into<Json>>) -> Response {
     match answer {
-        Ok(value) => axum::Json(value).into_response(),
+        Ok(made) => made.into().into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }

@@ -63,6 +63,13 @@ impl Spill {
         &self.place
     }
 
+    /// Reads what lies from one place up to another.
+    pub fn stretch(&self, from: u64, until: u64) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(until.saturating_sub(from)).map_err(std::io::Error::other)?];
+        read_at(&self.file, &mut bytes, from)?;
+        Ok(bytes)
+    }
+
     /// Reads one text.
     pub fn get(&self, span: Span) -> std::io::Result<String> {
         let length = usize::try_from(span.length).map_err(std::io::Error::other)?;

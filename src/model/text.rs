@@ -142,11 +142,14 @@ pub fn wall_clock(text: &str) -> Option<String> {
     if !shape(date, "0000-00-00") || !shape(time, "00:00:00") || !matches!(text.as_bytes().get(10), Some(b' ' | b'T')) {
         return None;
     }
-    let fraction: String = match text.get(19..)?.strip_prefix('.') {
-        Some(rest) => rest.chars().take_while(char::is_ascii_digit).take(3).collect(),
-        None => String::new(),
-    };
-    Some(format!("{date} {time}.{fraction:0<3}"))
+    let mut out = String::with_capacity("0000-00-00T00:00:00.000Z".len());
+    for part in [date, " ", time, "."] {
+        out.push_str(part);
+    }
+    let rest = text.get(19..)?.strip_prefix('.').unwrap_or_default();
+    let fraction = rest.chars().take_while(char::is_ascii_digit).chain(std::iter::repeat('0'));
+    out.extend(fraction.take(3));
+    Some(out)
 }
 
 /// A number with thousands separators: `4,812`.

@@ -255,3 +255,42 @@ async fn missing_things_are_told_in_confluences_ways() {
         assert!(error["data"][name].is_boolean(), "{name}");
     }
 }
+
+/// Answers are written without a tree of values: each must be as a tree of its values would be, members in the order of their names.
+#[tokio::test]
+async fn answers_are_written_as_their_values_would_be() {
+    const ASKED: [&str; 19] = [
+        "/rest/api/content/scan?expand=body.storage,version,history,ancestors,space.homepage,container,children.page",
+        "/rest/api/content/scan?type=comment&expand=body.storage,container,extensions.inlineProperties,extensions.resolution",
+        "/rest/api/content/scan?limit=2",
+        "/rest/api/content?start=1&limit=2&expand=metadata.labels,metadata.properties,restrictions.read.restrictions.user",
+        "/rest/api/content/10?expand=children.page,children.comment,children.attachment,restrictions.update.restrictions",
+        "/rest/api/content/10",
+        "/rest/api/content/10/history?expand=lastUpdated,previousVersion,nextVersion",
+        "/rest/api/content/10/version?expand=content.body.storage",
+        "/rest/api/content/10/child?expand=page,comment,attachment",
+        "/rest/api/content/10/child/attachment?expand=version,container",
+        "/rest/api/content/10/property?expand=content,version",
+        "/rest/api/content/10/restriction/byOperation",
+        "/rest/api/content/10/label",
+        "/rest/api/space?expand=description.plain,homepage,metadata.labels,metadata.properties,permissions",
+        "/rest/api/space/OPS?expand=description",
+        "/rest/api/space/OPS/content?limit=1",
+        "/rest/api/search?cql=type+in+(page,space,user)&limit=50",
+        "/rest/api/user/current",
+        "/rest/api/user/list",
+    ];
+    for dialect in Dialect::ALL {
+        let rig = Rig::with(|settings| settings.dialect = dialect).await;
+        assert_eq!(rig.restore("site", &site_with(CHILD)).await["jobState"], "FINISHED");
+        for ask in ASKED {
+            let response = rig.response(ask).await;
+            assert_eq!(response.headers()["content-type"], "application/json", "{ask}");
+            let status = response.status();
+            let text = response.text().await.unwrap();
+            assert_eq!(status, 200, "{ask}: {text}");
+            let value: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(value.to_string(), text, "{dialect:?}: {ask}");
+        }
+    }
+}

@@ -19,6 +19,8 @@ mod storage;
 mod tests;
 mod tree;
 
+use std::borrow::Cow;
+
 use axum::extract::{Query, RawPathParams, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -61,7 +63,7 @@ impl Look<'_> {
 
     /// A text of the store.
     pub fn text(&self, span: Option<super::spill::Span>) -> Result<String, Refusal> {
-        self.view.text(span)
+        self.view.text(span).map(Cow::into_owned)
     }
 }
 

@@ -117,10 +117,10 @@ pub fn attachment(view: &View<'_>, row: &Content) -> Answer {
     out.insert("fileSize".into(), file.size.into());
     out.insert("comment".into(), row.message.as_deref().unwrap_or_default().into());
     let links = shapes::links(view, row);
-    let link = |name: &str| links.get(name).cloned().unwrap_or_default();
-    out.insert("webuiLink".into(), link("webui"));
-    out.insert("downloadLink".into(), link("download"));
-    out.insert("_links".into(), json!({ "webui": link("webui"), "download": link("download") }));
+    let (webui, download) = (&links.webui, &links.download);
+    out.insert("webuiLink".into(), webui.as_str().into());
+    out.insert("downloadLink".into(), download.as_deref().into());
+    out.insert("_links".into(), json!({ "webui": webui, "download": download }));
     Ok(Value::Object(out))
 }
 
@@ -219,11 +219,10 @@ fn held_by(holder: &Content) -> Option<(String, Value)> {
 
 fn links(view: &View<'_>, row: &Content) -> Value {
     let known = shapes::links(view, row);
-    let link = |name: &str| known.get(name).cloned().unwrap_or_default();
     let home = view.site.space_of(row).and_then(|id| view.site.spaces.get(&id));
     let place = if row.kind == ContentKind::BlogPost { "blog" } else { "pages" };
     let edit = format!("/spaces/{}/{place}/edit-v2/{}", home.map(|home| encode(&home.key)).unwrap_or_default(), row.id);
-    json!({ "webui": webui(view, row), "editui": link("edit"), "edituiv2": edit, "tinyui": link("tinyui") })
+    json!({ "webui": webui(view, row), "editui": known.edit, "edituiv2": edit, "tinyui": known.tiny })
 }
 
 /// A home page is shown at the address of its space.
@@ -231,7 +230,7 @@ fn webui(view: &View<'_>, row: &Content) -> String {
     let home = view.site.space_of(row).and_then(|id| view.site.spaces.get(&id));
     match home.filter(|home| home.homepage == Some(row.id)) {
         Some(home) => format!("/spaces/{}/overview", encode(&home.key)),
-        None => shapes::links(view, row).get("webui").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        None => shapes::links(view, row).webui,
     }
 }
 

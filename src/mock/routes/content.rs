@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use super::lengths;
 use crate::mock::answer::{Answer, Refusal};
 use crate::mock::expand::Expand;
+use crate::mock::json::Json;
 use crate::mock::paging::{Lengths, offset};
 use crate::mock::server::Call;
 use crate::mock::shapes;
@@ -22,7 +21,7 @@ pub fn row<'a>(call: &Call<'a>) -> Result<&'a Content, Refusal> {
 }
 
 /// `GET content/{id}`: the current row; another status must be asked for, and an older version by its number.
-pub fn one_content(call: &Call<'_>) -> Answer {
+pub fn one_content(call: &Call<'_>) -> Answer<Json> {
     let live = row(call)?;
     let expand = call.ask.expand();
     let wanted = call.ask.list("status");
@@ -47,27 +46,36 @@ pub fn one_content(call: &Call<'_>) -> Answer {
 }
 
 /// `GET content/{id}/history`.
-pub fn content_history(call: &Call<'_>) -> Answer {
-    Ok(shapes::history(&call.view, row(call)?, &call.ask.expand()))
+pub fn content_history(call: &Call<'_>) -> Answer<Json> {
+    let mut to = Json::default();
+    shapes::history(&call.view, row(call)?, &call.ask.expand(), &mut to)?;
+    Ok(to)
 }
 
 /// `GET /rest/experimental/content/{id}/version`: all versions, newest first, the live one included.
-pub fn versions(call: &Call<'_>) -> Answer {
+pub fn versions(call: &Call<'_>) -> Answer<Json> {
     let live = row(call)?;
     let expand = call.ask.expand();
     let all = std::iter::once(live).chain(call.view.site.versions(live));
-    offset(&call.view, &call.ask, lengths(call, &expand.under("content"), 200), all, |row| {
-        let mut value = shapes::version(&call.view, row);
-        if let (Value::Object(map), true) = (&mut value, expand.has("content")) {
-            map.insert("content".into(), shapes::content(&call.view, row, &expand.under("content"))?);
-        }
-        Ok(value)
-    })
+    let content = expand.has("content").then(|| expand.under("content"));
+    let lengths = lengths(call, expand.under("content"), 200);
+    offset(&call.view, &call.ask, lengths, all, |row, to| shapes::version(&call.view, row, content, to))
+}
+
+/// A page of a list of content.
+pub fn list<'a>(
+    call: &Call<'a>,
+    default: usize,
+    rows: impl Iterator<Item = &'a Content>,
+    expand: &Expand,
+) -> Answer<Json> {
+    let lengths = lengths(call, expand, default);
+    offset(&call.view, &call.ask, lengths, rows, |row, to| shapes::content(&call.view, row, expand, to))
 }
 
 /// `GET content/{id}/child/comment`: comments that answer none, or with `depth=all` replies too; `location` picks footer, inline (open)
 /// and resolved ones, all of them where it isn't there.
-pub fn comments(call: &Call<'_>) -> Answer {
+pub fn comments(call: &Call<'_>) -> Answer<Json> {
     let holder = row(call)?;
     let expand = call.ask.expand();
     let (all, places) = (call.ask.get("depth") == Some("all"), call.ask.list("location"));
@@ -77,7 +85,7 @@ pub fn comments(call: &Call<'_>) -> Answer {
         row.status == Status::Current && (all || root(row)) && (places.is_empty() || places.contains(&place(row)))
     };
     let found = site.held(holder.id, ContentKind::Comment).filter(wanted);
-    offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |row| shapes::content(&call.view, row, &expand))
+    list(call, 25, found, &expand)
 }
 
 /// The word of the request's filter for a comment.
@@ -90,7 +98,7 @@ fn place(row: &Content) -> &'static str {
 }
 
 /// `GET content/{id}/child/attachment`.
-pub fn attachments(call: &Call<'_>) -> Answer {
+pub fn attachments(call: &Call<'_>) -> Answer<Json> {
     let holder = row(call)?;
     let expand = call.ask.expand();
     let (name, media_type) = (call.ask.get("filename"), call.ask.get("mediaType"));
@@ -101,30 +109,33 @@ pub fn attachments(call: &Call<'_>) -> Answer {
             && media_type.is_none_or(|wanted| own == Some(wanted))
     };
     let found = call.view.site.held(holder.id, ContentKind::Attachment).filter(wanted);
-    offset(&call.view, &call.ask, lengths(call, &expand, 50), found, |row| shapes::content(&call.view, row, &expand))
+    list(call, 50, found, &expand)
 }
 
 /// `GET content/{id}/child/page`.
-pub fn child_pages(call: &Call<'_>) -> Answer {
+pub fn child_pages(call: &Call<'_>) -> Answer<Json> {
     let parent = row(call)?;
     let expand = call.ask.expand();
     let found = call.view.site.pages_below(parent);
-    offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |row| shapes::content(&call.view, row, &expand))
+    list(call, 25, found, &expand)
 }
 
 /// `GET content/{id}/label`.
-pub fn content_labels(call: &Call<'_>) -> Answer {
+pub fn content_labels(call: &Call<'_>) -> Answer<Json> {
     let row = row(call)?;
     let labels = shapes::labels(&call.view, row).into_iter();
     let wanted = call.ask.get("prefix");
     let labels =
         labels.filter(|label| wanted.is_none_or(|wanted| label.get("prefix").is_some_and(|own| own == wanted)));
-    offset(&call.view, &call.ask, Lengths { default: 200, most: 200 }, labels, Ok)
+    offset(&call.view, &call.ask, Lengths { default: 200, most: 200 }, labels, |label, to| {
+        to.value(&label);
+        Ok(())
+    })
 }
 
 /// `GET content/{id}/restriction/byOperation`: read and update are there unasked. Whoever asks for nothing gets their users and groups
 /// too; whoever asks for something gets just that (docs/confluence.md, R15).
-pub fn restrictions(call: &Call<'_>) -> Answer {
+pub fn restrictions(call: &Call<'_>) -> Answer<Json> {
     let row = row(call)?;
     let mut asked: Vec<&str> = call.ask.all("expand").collect();
     if asked.is_empty() {
@@ -133,12 +144,14 @@ pub fn restrictions(call: &Call<'_>) -> Answer {
         asked.push(subjects);
     }
     asked.push("read,update");
-    Ok(shapes::by_operation(&call.view, row, &Expand::parse(asked.into_iter())))
+    let mut to = Json::default();
+    shapes::by_operation(&call.view, row, &Expand::parse(asked.into_iter()), &mut to)?;
+    Ok(to)
 }
 
 /// `GET content/{id}/restriction/byOperation/{operation}`: one of them, with users and groups where nothing else is asked for
 /// (docs/confluence.md, R15).
-pub fn restriction(call: &Call<'_>) -> Answer {
+pub fn restriction(call: &Call<'_>) -> Answer<Json> {
     let row = row(call)?;
     let word = call.name("operation");
     let operation = [Operation::Read, Operation::Update].into_iter().find(|operation| operation.word() == word);
@@ -147,5 +160,7 @@ pub fn restriction(call: &Call<'_>) -> Answer {
     if asked.is_empty() {
         asked.push("restrictions.user,restrictions.group");
     }
-    Ok(shapes::of_operation(&call.view, row, operation, &Expand::parse(asked.into_iter())))
+    let mut to = Json::default();
+    shapes::of_operation(&call.view, row, operation, &Expand::parse(asked.into_iter()), &mut to)?;
+    Ok(to)
 }

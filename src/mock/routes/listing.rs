@@ -2,7 +2,9 @@ use axum::http::StatusCode;
 
 use super::lengths;
 use crate::mock::answer::{Answer, Refusal};
-use crate::mock::paging::{cursor, offset, scan as scan_page};
+use crate::mock::expand::Expand;
+use crate::mock::json::Json;
+use crate::mock::paging::{Page, cursor, offset, scan as scan_page};
 use crate::mock::server::Call;
 use crate::mock::shapes;
 use crate::mock::store::{Content, ContentKind, Head, Site, Status};
@@ -52,15 +54,18 @@ impl Filter {
 }
 
 /// `GET content`.
-pub fn contents(call: &Call<'_>) -> Answer {
+pub fn contents(call: &Call<'_>) -> Answer<Json> {
     let (filter, expand) = (filter(call)?, call.ask.expand());
     let site = call.view.site;
     let takes = |id: &u64| site.content.head(*id).is_some_and(|head| filter.takes(head));
-    let shape = |id: u64| shapes::content(&call.view, row(site, id)?, &expand);
+    let shape = |id: u64, to: &mut Json| shapes::content(&call.view, row(site, id)?, &expand, to);
     let lengths = lengths(call, &expand, 25);
     let Some(title) = call.ask.get("title") else {
-        let found = site.listed(filter.space, filter.kind).filter(takes);
-        return offset(&call.view, &call.ask, lengths, found, shape);
+        let page = Page::take(&call.view, &call.ask, lengths, site.listed(filter.space, filter.kind).filter(takes))?;
+        site.read_ahead(&page.items, with_texts(&expand));
+        let mut to = Json::default();
+        page.write(&call.view, &call.ask, None, &mut to, shape)?;
+        return Ok(to);
     };
     let of_kind = |id: &u64| {
         let space = |head: &Head| filter.space.is_none_or(|space| site.space_of_head(head) == Some(space));
@@ -76,12 +81,18 @@ fn row(site: &Site, id: u64) -> Result<&Content, Refusal> {
 }
 
 /// `GET content/scan`: by rising id behind a cursor; pages, and with `type` blog posts and comments too.
-pub fn scan(call: &Call<'_>) -> Answer {
+pub fn scan(call: &Call<'_>) -> Answer<Json> {
     let (filter, expand) = (filter(call)?, call.ask.expand());
     let site = call.view.site;
     let rest = site.listed_behind(filter.space, filter.kind, cursor(&call.ask)?);
     let found = rest.filter(|id| site.content.head(*id).is_some_and(|head| filter.takes(head)));
     let word = if filter.kind == ContentKind::Page { "content" } else { filter.kind.word() };
-    let shape = |id: u64| shapes::content(&call.view, row(site, id)?, &expand);
-    scan_page(&call.view, &call.ask, lengths(call, &expand, 25), word, found, shape)
+    let shape = |id: u64, to: &mut Json| shapes::content(&call.view, row(site, id)?, &expand, to);
+    let before = |ids: &[u64]| site.read_ahead(ids, with_texts(&expand));
+    scan_page(&call.view, &call.ask, lengths(call, &expand, 25), word, found, before, shape)
+}
+
+/// Whether the texts of a list's own items are to be shown.
+pub fn with_texts(expand: &Expand) -> bool {
+    expand.has("body.storage")
 }

@@ -1,7 +1,6 @@
-use serde_json::Value;
-
 use super::lengths;
 use crate::mock::answer::{Answer, Refusal};
+use crate::mock::json::Json;
 use crate::mock::paging::offset;
 use crate::mock::permissions;
 use crate::mock::server::Call;
@@ -9,7 +8,7 @@ use crate::mock::shapes;
 use crate::mock::store::Space;
 
 /// `GET space`. A type that isn't personal counts as global in the filter: Data Center knows these two.
-pub fn spaces(call: &Call<'_>) -> Answer {
+pub fn spaces(call: &Call<'_>) -> Answer<Json> {
     let expand = call.ask.expand();
     let keys: Vec<String> = call.ask.list("spaceKey").into_iter().map(str::to_lowercase).collect();
     let (kind, status) = (call.ask.get("type"), call.ask.get("status"));
@@ -19,7 +18,8 @@ pub fn spaces(call: &Call<'_>) -> Answer {
             && status.is_none_or(|status| (status.eq_ignore_ascii_case("archived")) == space.archived)
     };
     let found = call.view.site.spaces.values().filter(wanted);
-    offset(&call.view, &call.ask, lengths(call, &expand, 25), found, |space| shapes::space(&call.view, space, &expand))
+    let lengths = lengths(call, &expand, 25);
+    offset(&call.view, &call.ask, lengths, found, |space, to| shapes::space(&call.view, space, &expand, to))
 }
 
 pub fn find<'a>(call: &Call<'a>, key: &str) -> Result<&'a Space, Refusal> {
@@ -27,14 +27,10 @@ pub fn find<'a>(call: &Call<'a>, key: &str) -> Result<&'a Space, Refusal> {
 }
 
 /// `GET space/{key}`.
-pub fn one_space(call: &Call<'_>) -> Answer {
-    let mut value = shapes::space(&call.view, find(call, call.name("key"))?, &call.ask.expand())?;
-    if let Some(Value::Object(links)) = value.get_mut("_links") {
-        links.insert("base".into(), call.view.base.into());
-        links.insert("context".into(), call.view.context.into());
-        links.insert("collection".into(), "/rest/api/space".into());
-    }
-    Ok(value)
+pub fn one_space(call: &Call<'_>) -> Answer<Json> {
+    let mut to = Json::default();
+    shapes::outermost_space(&call.view, find(call, call.name("key"))?, &call.ask.expand(), &mut to)?;
+    Ok(to)
 }
 
 /// `GET space/{key}/permissions`: a bare array, for those who administer the space.
@@ -47,10 +43,13 @@ pub fn space_permissions(call: &Call<'_>) -> Answer {
 }
 
 /// `GET /rest/experimental/template/page`: of a space, or of the site.
-pub fn templates(call: &Call<'_>) -> Answer {
+pub fn templates(call: &Call<'_>) -> Answer<Json> {
     let expand = call.ask.expand();
     let space = call.ask.get("spaceKey").map(|key| find(call, key).map(|space| space.id)).transpose()?;
     let found = call.view.site.templates.values().filter(|template| template.space == space);
     let lengths = lengths(call, &expand, 25);
-    offset(&call.view, &call.ask, lengths, found, |template| shapes::template(&call.view, template, &expand))
+    offset(&call.view, &call.ask, lengths, found, |template, to| {
+        to.value(&shapes::template(&call.view, template, &expand)?);
+        Ok(())
+    })
 }

@@ -1,31 +1,28 @@
-use serde_json::{Map, Value, json};
-
-use super::{View, encode};
-use crate::mock::store::{Content, File};
+use super::encode;
+use super::links::Links;
+use crate::mock::json::Json;
+use crate::mock::store::Content;
 
 /// `extensions` of an attachment; what the row lacks is left out.
-pub fn extensions(row: &Content) -> Value {
-    let File { media_type, size, .. } = row.file.clone().unwrap_or_default();
-    let mut out = Map::new();
-    if let Some(media_type) = media_type {
-        out.insert("mediaType".into(), media_type.into());
-    }
-    if let Some(size) = size {
-        out.insert("fileSize".into(), size.into());
-    }
+pub fn extensions(row: &Content, to: &mut Json) {
+    let mut out = to.object();
     if let Some(comment) = row.message.as_deref().filter(|comment| !comment.is_empty()) {
-        out.insert("comment".into(), comment.into());
+        out.text("comment", comment);
     }
-    Value::Object(out)
+    if let Some(size) = row.file.as_ref().and_then(|file| file.size) {
+        out.number("fileSize", size);
+    }
+    if let Some(media_type) = row.file.as_ref().and_then(|file| file.media_type.as_deref()) {
+        out.text("mediaType", media_type);
+    }
 }
 
 /// Links of an attachment; `download` is relative to the context.
-pub fn links(view: &View<'_>, row: &Content) -> Value {
+pub fn links(row: &Content) -> Links {
     let holder = row.container.unwrap_or_default();
     let name = encode(&row.title);
-    let own = format!("{}/rest/api/content/{}", view.base, row.id);
     let download = format!("/download/attachments/{holder}/{name}?version={}&modificationDate=0&api=v2", row.number);
     let preview = encode(&format!("/{holder}/{}/{}", row.id, row.title));
     let webui = format!("/pages/viewpageattachments.action?pageId={holder}&preview={preview}");
-    json!({ "webui": webui, "download": download, "self": own })
+    Links { own: row.id, webui, download: Some(download), ..Links::default() }
 }

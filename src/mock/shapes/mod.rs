@@ -6,6 +6,7 @@
 mod attachment;
 mod content;
 mod found;
+mod links;
 mod property;
 mod restriction;
 mod space;
@@ -13,16 +14,19 @@ mod template;
 mod user;
 mod version;
 
-pub use content::{children, content, links, outermost, title};
+pub use content::{children, content, outermost, title};
 pub use found::found;
+pub use links::links;
 pub use property::{
     Owner, of_content as properties_of_content, of_space as properties_of_space, property, value as property_value,
 };
 pub use restriction::{by_operation, of_operation};
-pub use space::{space, space_link};
+pub use space::{outermost_space, space, space_link};
 pub use template::template;
 pub use user::{account, group, known, unknown, user};
 pub use version::{history, labels, version};
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -73,16 +77,22 @@ impl<'a> View<'a> {
     }
 
     /// Reads a text; an absent one reads as empty.
-    pub fn text(&self, span: Option<Span>) -> Result<String, Refusal> {
-        let Some(span) = span else { return Ok(String::new()) };
+    pub fn text(&self, span: Option<Span>) -> Result<Cow<'a, str>, Refusal> {
+        let Some(span) = span else { return Ok(Cow::Borrowed("")) };
+        if let Some(text) = self.site.text_ahead(span) {
+            return Ok(Cow::Borrowed(text));
+        }
         let spill = self.site.files.texts.get(span.file).ok_or_else(|| Refusal::broken(&"a text has no file"))?;
-        spill.get(span).map_err(|error| Refusal::broken(&format!("failed to read a text: {error}")))
+        spill.get(span).map(Cow::Owned).map_err(|error| Refusal::broken(&format!("failed to read a text: {error}")))
     }
 }
 
 /// A wall clock's digits as REST prints them. The mock's zone is UTC, and a restore keeps the digits (docs/confluence.md, C7).
 pub fn instant(digits: &str) -> Option<String> {
-    crate::model::wall_clock(digits).map(|digits| digits.replace(' ', "T") + "Z")
+    let mut text = crate::model::wall_clock(digits)?;
+    text.replace_range(10..11, "T");
+    text.push('Z');
+    Some(text)
 }
 
 /// Percent-encodes all but the unreserved characters.
@@ -105,9 +115,16 @@ fn short_link(id: u64) -> String {
     let bytes = id.to_le_bytes();
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
     let coded = STANDARD.encode(bytes.get(..length).unwrap_or_default());
-    let coded: String = coded.trim_end_matches('=').trim_end_matches('A').replace('/', "-").replace('+', "_");
-    let slash = if coded.ends_with(['-', '_']) { "/" } else { "" };
-    format!("/x/{coded}{slash}")
+    let mut out = "/x/".to_owned();
+    out.extend(coded.trim_end_matches('=').trim_end_matches('A').chars().map(|letter| match letter {
+        '/' => '-',
+        '+' => '_',
+        letter => letter,
+    }));
+    if out.ends_with(['-', '_']) {
+        out.push('/');
+    }
+    out
 }
 
 #[cfg(test)]

@@ -1,70 +1,94 @@
-use serde_json::{Map, Value, json};
-
 use super::{View, group, unknown, user};
+use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
+use crate::mock::json::Json;
 use crate::mock::paging::nested;
 use crate::mock::store::{Content, Operation, Subject};
 
 /// Page restrictions as a map keyed by operation: the form of `restriction/byOperation`, and of `restrictions` expanded in content.
 /// Present doesn't mean loaded: users and groups stand there only where they were asked for (docs/confluence.md, R10).
-pub fn by_operation(view: &View<'_>, row: &Content, expand: &Expand) -> Value {
-    let mut out = Map::new();
-    let mut expandable = Map::new();
+pub fn by_operation(view: &View<'_>, row: &Content, expand: &Expand, to: &mut Json) -> Answer<()> {
+    let id = row.id.to_string();
+    let mut out = to.object();
+    {
+        let mut out = out.object("_expandable");
+        for name in [Operation::Read.word(), Operation::Update.word()] {
+            if !expand.has(name) {
+                out.joined(name, &["/rest/api/content/", id.as_str(), "/restriction/byOperation/", name]);
+            }
+        }
+    }
+    out.object("_links").joined("self", &[view.base, "/rest/api/content/", id.as_str(), "/restriction/byOperation"]);
     for operation in [Operation::Read, Operation::Update] {
         let name = operation.word();
         if expand.has(name) {
-            out.insert(name.into(), of_operation(view, row, operation, &expand.under(name)));
-        } else {
-            let path = format!("/rest/api/content/{}/restriction/byOperation/{name}", row.id);
-            expandable.insert(name.into(), path.into());
+            of_operation(view, row, operation, expand.under(name), out.member(name))?;
         }
     }
-    let path = format!("{}/rest/api/content/{}/restriction/byOperation", view.base, row.id);
-    out.insert("_links".into(), json!({ "self": path }));
-    out.insert("_expandable".into(), Value::Object(expandable));
-    Value::Object(out)
+    Ok(())
 }
 
 /// The restrictions of one operation.
-pub fn of_operation(view: &View<'_>, row: &Content, operation: Operation, expand: &Expand) -> Value {
-    let name = operation.word();
-    let path = format!("{}/rest/api/content/{}/restriction/byOperation/{name}", view.base, row.id);
-    let content = format!("/rest/api/content/{}", row.id);
-    let mut out = Map::new();
-    let mut expandable = Map::new();
-    out.insert("operation".into(), name.into());
-    out.insert("_links".into(), json!({ "self": path }));
-    expandable.insert("content".into(), content.into());
-    if expand.has("restrictions") {
-        out.insert("restrictions".into(), subjects(view, row, operation, &expand.under("restrictions")));
-    } else {
-        expandable.insert("restrictions".into(), "".into());
+pub fn of_operation(
+    view: &View<'_>,
+    row: &Content,
+    operation: Operation,
+    expand: &Expand,
+    to: &mut Json,
+) -> Answer<()> {
+    let (id, name) = (row.id.to_string(), operation.word());
+    let shown = expand.has("restrictions");
+    let mut out = to.object();
+    {
+        let mut out = out.object("_expandable");
+        out.joined("content", &["/rest/api/content/", id.as_str()]);
+        if !shown {
+            out.text("restrictions", "");
+        }
     }
-    out.insert("_expandable".into(), Value::Object(expandable));
-    Value::Object(out)
+    let path = [view.base, "/rest/api/content/", id.as_str(), "/restriction/byOperation/", name];
+    out.object("_links").joined("self", &path);
+    out.text("operation", name);
+    if shown {
+        subjects(view, row, operation, expand.under("restrictions"), out.member("restrictions"))?;
+    }
+    Ok(())
 }
 
-fn subjects(view: &View<'_>, row: &Content, operation: Operation, expand: &Expand) -> Value {
+fn subjects(view: &View<'_>, row: &Content, operation: Operation, expand: &Expand, to: &mut Json) -> Answer<()> {
     let of = row.restrictions.iter().filter(|restriction| restriction.operation == operation);
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     for restriction in of {
         match &restriction.subject {
-            Subject::User(key) if view.site.users.contains_key(key) => users.push(user(view, Some(key))),
-            // Nobody knows whom the key means, and the restriction holds all the same.
-            Subject::User(key) => users.push(unknown(view, key)),
-            Subject::Group(name) => groups.push(group(view, name)),
+            Subject::User(key) => users.push(key),
+            Subject::Group(name) => groups.push(name),
             Subject::All(_) | Subject::Anonymous => {}
         }
     }
-    let mut out = Map::new();
-    let mut expandable = Map::new();
-    for (name, list) in [("user", users), ("group", groups)] {
-        if expand.has(name) {
-            out.insert(name.into(), nested(list, 200));
-        } else {
-            expandable.insert(name.into(), "".into());
+    let mut out = to.object();
+    {
+        let mut out = out.object("_expandable");
+        for name in ["group", "user"] {
+            if !expand.has(name) {
+                out.text(name, "");
+            }
         }
     }
-    out.insert("_expandable".into(), Value::Object(expandable));
-    Value::Object(out)
+    if expand.has("group") {
+        nested(None, groups.into_iter(), 200, out.member("group"), |name, to| {
+            group(view, name, to);
+            Ok(())
+        })?;
+    }
+    if expand.has("user") {
+        nested(None, users.into_iter(), 200, out.member("user"), |key, to| {
+            match view.site.users.contains_key(key) {
+                true => user(view, Some(key), to),
+                // Nobody knows whom the key means, and the restriction holds all the same.
+                false => unknown(view, key, to),
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
 }

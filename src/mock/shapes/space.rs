@@ -1,79 +1,90 @@
-use serde_json::{Map, Value, json};
-
 use super::content::content;
 use super::version::metadata;
 use super::{View, encode, instant, user};
 use crate::mock::answer::Answer;
 use crate::mock::expand::Expand;
+use crate::mock::json::Json;
 use crate::mock::permissions;
 use crate::mock::settings::Dialect;
 use crate::mock::store::Space;
 
 /// A space; 9.x prints status, creator and last modifier unasked (docs/confluence.md, R8).
-pub fn space(view: &View<'_>, row: &Space, expand: &Expand) -> Answer {
-    let mut out = Map::new();
-    let mut expandable = Map::new();
-    for (name, value) in [
-        ("id", Value::from(row.id)),
-        ("key", row.key.as_str().into()),
-        ("name", row.name.as_str().into()),
-        ("type", row.kind.as_deref().into()),
-    ] {
-        out.insert(name.into(), value);
-    }
-    if !view.is_older() {
-        unasked(view, row, &mut out);
-    }
-    let description = row.description.and_then(|id| view.site.content.get(&id));
-    if expand.has("description") {
-        let value = view.text(description.and_then(|row| row.body))?;
-        let mut forms = json!({ "_expandable": { "view": "" } });
-        if let Value::Object(forms) = &mut forms {
-            let plain = json!({ "value": value, "representation": "plain", "embeddedContent": [] });
-            forms.insert("plain".into(), plain);
-        }
-        out.insert("description".into(), forms);
-    } else {
-        expandable.insert("description".into(), "".into());
-    }
-    if expand.has("metadata") {
-        out.insert("metadata".into(), metadata(view, description, &expand.under("metadata"))?);
-    } else {
-        expandable.insert("metadata".into(), "".into());
-    }
-    // A space without a home page lacks the member altogether.
-    if let Some(home) = row.homepage.and_then(|id| view.site.content.get(&id)) {
-        if expand.has("homepage") {
-            out.insert("homepage".into(), content(view, home, &expand.under("homepage"))?);
-        } else {
-            expandable.insert("homepage".into(), format!("/rest/api/content/{}", home.id).into());
-        }
-    }
-    if view.settings.dialect == Dialect::Cloud {
-        if expand.has("permissions") {
-            out.insert("permissions".into(), permissions::list_of_cloud(view, row));
-        } else {
-            expandable.insert("permissions".into(), "".into());
-        }
-    }
-    for name in ["icon", "retentionPolicy"] {
-        expandable.insert(name.into(), "".into());
-    }
-    let key = encode(&row.key);
-    let own = format!("{}/rest/api/space/{key}", view.base);
-    out.insert("_links".into(), json!({ "webui": space_link(view, row), "self": own }));
-    out.insert("_expandable".into(), Value::Object(expandable));
-    Ok(Value::Object(out))
+pub fn space(view: &View<'_>, row: &Space, expand: &Expand, to: &mut Json) -> Answer<()> {
+    write(view, row, expand, false, to)
 }
 
-/// What 9.x prints of a space unasked.
-fn unasked(view: &View<'_>, row: &Space, out: &mut Map<String, Value>) {
-    out.insert("status".into(), if row.archived { "archived" } else { "current" }.into());
-    out.insert("creator".into(), user(view, row.creator.as_deref()));
-    out.insert("lastModifier".into(), user(view, row.modifier.as_deref()));
-    for (name, digits) in [("creationDate", &row.created), ("lastModificationDate", &row.modified)] {
-        out.insert(name.into(), digits.as_deref().and_then(instant).into());
+/// A space as the only thing of an answer.
+pub fn outermost_space(view: &View<'_>, row: &Space, expand: &Expand, to: &mut Json) -> Answer<()> {
+    write(view, row, expand, true, to)
+}
+
+fn write(view: &View<'_>, row: &Space, expand: &Expand, outermost: bool, to: &mut Json) -> Answer<()> {
+    let description = row.description.and_then(|id| view.site.content.get(&id));
+    // A space without a home page lacks the member altogether.
+    let home = row.homepage.and_then(|id| view.site.content.get(&id));
+    let is_cloud = view.settings.dialect == Dialect::Cloud;
+    let mut out = to.object();
+    {
+        let mut out = out.object("_expandable");
+        if !expand.has("description") {
+            out.text("description", "");
+        }
+        if let (Some(home), false) = (home, expand.has("homepage")) {
+            out.joined("homepage", &["/rest/api/content/", home.id.to_string().as_str()]);
+        }
+        out.text("icon", "");
+        if !expand.has("metadata") {
+            out.text("metadata", "");
+        }
+        if is_cloud && !expand.has("permissions") {
+            out.text("permissions", "");
+        }
+        out.text("retentionPolicy", "");
     }
+    {
+        let mut out = out.object("_links");
+        if outermost {
+            out.text("base", view.base);
+            out.text("collection", "/rest/api/space");
+            out.text("context", view.context);
+        }
+        out.joined("self", &[view.base, "/rest/api/space/", &encode(&row.key)]);
+        out.text("webui", &space_link(view, row));
+    }
+    let unasked = !view.is_older();
+    if unasked {
+        out.optional("creationDate", row.created.as_deref().and_then(instant).as_deref());
+        user(view, row.creator.as_deref(), out.member("creator"));
+    }
+    if expand.has("description") {
+        let mut out = out.object("description");
+        out.object("_expandable").text("view", "");
+        let mut plain = out.object("plain");
+        plain.member("embeddedContent").array();
+        plain.text("representation", "plain");
+        plain.text("value", &view.text(description.and_then(|row| row.body))?);
+    }
+    if let (Some(home), true) = (home, expand.has("homepage")) {
+        content(view, home, expand.under("homepage"), out.member("homepage"))?;
+    }
+    out.number("id", row.id);
+    out.text("key", &row.key);
+    if unasked {
+        out.optional("lastModificationDate", row.modified.as_deref().and_then(instant).as_deref());
+        user(view, row.modifier.as_deref(), out.member("lastModifier"));
+    }
+    if expand.has("metadata") {
+        metadata(view, description, expand.under("metadata"), out.member("metadata"))?;
+    }
+    out.text("name", &row.name);
+    if is_cloud && expand.has("permissions") {
+        permissions::list_of_cloud(view, row, out.member("permissions"))?;
+    }
+    if unasked {
+        out.text("status", if row.archived { "archived" } else { "current" });
+    }
+    out.optional("type", row.kind.as_deref());
+    Ok(())
 }
 
 /// Where a space is shown, relative to `base`.

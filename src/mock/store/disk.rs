@@ -9,6 +9,9 @@ const CONTENT: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::n
 /// Bytes of the database that stay in memory.
 const CACHE: usize = 64 << 20;
 
+/// Rows between two wanted ones that are rather passed over than skipped.
+const NEAR: usize = 8;
+
 /// Why rows can't be written or read: the machine's failing.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -101,6 +104,38 @@ impl Disk {
         let Some(table) = &self.table else { return Ok(None) };
         let row = table.get(id).map_err(|error| StoreError::Database(error.into()))?;
         row.map(|row| unpack(id, row.value())).transpose()
+    }
+
+    /// The rows of these ids, which rise, each of them handed on. Of neighbours those between are passed over, which is cheaper than
+    /// looking each one up; `between` says how many rows lie between two.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn many(
+        &self,
+        ids: &[u64],
+        between: impl Fn(u64, u64) -> usize,
+        mut each: impl FnMut(Content),
+    ) -> Result<(), StoreError> {
+        let Some(table) = &self.table else { return Ok(()) };
+        let failed = |error: redb::StorageError| StoreError::Database(error.into());
+        let mut rest = ids;
+        while let Some(first) = rest.first() {
+            let near = |pair: &[u64]| matches!(pair, [one, other] if between(*one, *other) <= NEAR);
+            let length = 1 + rest.windows(2).take_while(|pair| near(pair)).count();
+            let (run, behind) = rest.split_at(length);
+            rest = behind;
+            let mut wanted = run.iter().copied().peekable();
+            let last = run.last().unwrap_or(first);
+            for row in table.range(*first..=*last).map_err(failed)? {
+                let (id, row) = row.map_err(failed)?;
+                let id = id.value();
+                if wanted.next_if_eq(&id).is_some() {
+                    each(unpack(id, row.value())?);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// All rows in rising order of their ids, packed.

@@ -140,6 +140,12 @@ impl Heads {
         self.all.get(at)
     }
 
+    /// How many rows lie between those of two ids, the lower one first.
+    pub fn between(&self, one: u64, other: u64) -> usize {
+        let at = |id: u64| self.all.partition_point(|head| head.id < id);
+        at(other).saturating_sub(at(one) + 1)
+    }
+
     /// All fronts by id.
     pub fn all(&self) -> &[Head] {
         &self.all

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringTreemap;
 
 use super::{Content, ContentKind, ContentTable, Files, Head, Status, Stored, Tables};
+use crate::mock::ahead::Ahead;
+use crate::mock::spill::Span;
 
 /// The tables and the content that somebody sees. Made for each request, since it keeps the rows that the request reads.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub struct Site {
     pub content: ContentTable,
     pub files: Arc<Files>,
     unindexed: Arc<RoaringTreemap>,
+    ahead: OnceLock<Ahead>,
 }
 
 impl Deref for Site {
@@ -28,7 +31,21 @@ impl Deref for Site {
 impl Site {
     pub(super) fn new(stored: &Stored, tables: Arc<Tables>, visible: Option<Arc<RoaringTreemap>>) -> Self {
         let (content, files) = (stored.content(visible), stored.files.clone());
-        Self { tables, content, files, unindexed: stored.unindexed.clone() }
+        Self { tables, content, files, unindexed: stored.unindexed.clone(), ahead: OnceLock::new() }
+    }
+
+    /// Reads the rows of a page of results in one go, and with them their texts, where these will be asked for.
+    pub fn read_ahead(&self, ids: &[u64], texts: bool) {
+        self.content.load(ids);
+        if texts {
+            let spans = ids.iter().filter_map(|id| self.content.get(id)?.body);
+            self.ahead.get_or_init(|| Ahead::read(&self.files.texts, spans.collect()));
+        }
+    }
+
+    /// A text that was read ahead.
+    pub fn text_ahead(&self, span: Span) -> Option<&str> {
+        self.ahead.get()?.get(span)
     }
 
     /// Whether the search index knows this content.

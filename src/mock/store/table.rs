@@ -65,6 +65,22 @@ impl ContentTable {
         Some(self.loaded.insert(*id, Box::new(row)))
     }
 
+    /// Reads these rows in one go, for those who will ask for all of them. A row that can't be read is left to be met by whoever asks for it.
+    pub fn load(&self, ids: &[u64]) {
+        let mut wanted: Vec<u64> = ids.iter().copied().filter(|id| self.contains_key(id)).collect();
+        wanted.sort_unstable();
+        let read = self.disk.many(
+            &wanted,
+            |one, other| self.heads.between(one, other),
+            |row| {
+                self.loaded.insert(row.id, Box::new(row));
+            },
+        );
+        if let Err(error) = read {
+            self.fail(error);
+        }
+    }
+
     /// A row that doesn't stay; for those who look at very many.
     pub fn row(&self, id: u64) -> Option<Content> {
         self.head(id)?;
@@ -97,5 +113,87 @@ impl ContentTable {
     /// Why some row could not be read, if one could not.
     pub fn failure(&self) -> Option<String> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ToString::to_string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::store::disk::pack;
+    use crate::mock::store::{ContentKind, Pool, Status};
+
+    fn row(id: u64) -> Content {
+        Content {
+            id,
+            kind: ContentKind::Page,
+            status: Status::Current,
+            original: None,
+            title: format!("Page {id}"),
+            space: Some(1),
+            parent: None,
+            container: None,
+            number: 1,
+            creator: None,
+            modifier: None,
+            created: None,
+            modified: None,
+            message: None,
+            position: None,
+            minor: false,
+            body: None,
+            body_type: Some(2),
+            file: None,
+            inline: None,
+            labels: Vec::new(),
+            restrictions: Vec::new(),
+        }
+    }
+
+    /// A table of these rows, of which one is not a row.
+    fn table(folder: &tempfile::TempDir, ids: &[u64], damaged: Option<u64>, visible: Option<&[u64]>) -> ContentTable {
+        let mut heads = Heads::default();
+        let disk = Disk::make(Pool::new(folder.path().to_owned()).place("content"), |put| {
+            for id in ids {
+                let packed = pack(&row(*id))?;
+                put(*id, if damaged == Some(*id) { &[0xff] } else { &packed })?;
+                heads.push(&row(*id));
+            }
+            Ok::<(), StoreError>(())
+        });
+        heads.finish();
+        let visible = visible.map(|ids| Arc::new(ids.iter().copied().collect()));
+        ContentTable::new(Arc::new(heads), Arc::new(disk.unwrap()), visible)
+    }
+
+    #[test]
+    fn rows_that_are_read_in_one_go_are_those_that_are_read_singly() {
+        let folder = tempfile::tempdir().unwrap();
+        // Neighbours, gaps that are passed over, and gaps that are skipped.
+        let ids: Vec<u64> = (1..60).chain(100..103).chain(500..700).collect();
+        let table = table(&folder, &ids, None, None);
+        table.load(&[699, 2, 3, 5, 50, 101, 510, 77, 9]);
+        let loaded: Vec<u64> = (0..1_000).filter(|id| table.loaded.get(id).is_some()).collect();
+        assert_eq!(loaded, [2, 3, 5, 9, 50, 101, 510, 699]);
+        assert!(
+            ids.iter().all(|id| table.get(id).is_some_and(|row| row.id == *id && row.title == format!("Page {id}")))
+        );
+        assert_eq!(table.failure(), None);
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_read_ahead() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = table(&folder, &[1, 2, 3], Some(2), Some(&[1, 3]));
+        table.load(&[1, 2, 3]);
+        assert!(table.get(&1).is_some() && table.get(&2).is_none() && table.get(&3).is_some());
+        assert_eq!(table.failure(), None);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_fails_the_whole_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = table(&folder, &[1, 2, 3], Some(2), None);
+        table.load(&[1, 2, 3]);
+        assert!(table.failure().is_some_and(|why| why.contains("content 2 is damaged")), "{:?}", table.failure());
     }
 }
