@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 seconds=${1:?how many seconds a target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(zip descriptor objects csv manifest scenario archive)
+[ ${#targets[@]} -gt 0 ] || targets=(zip descriptor objects csv manifest scenario storage archive)
 
 # The coverage that guides the fuzzer is a flag of the nightly compiler, which the stable one takes when told so. No sanitizer: without unsafe
 # code of our own there is little for one to find, and it halves the speed.

@@ -16,6 +16,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = HERE / "corpus"
 OBJECT = re.compile(rb"<object [^>]*?class=\"([^\"]*)\".*?</object>", re.S)
+BODY = re.compile(rb"<property name=\"body\"><!\[CDATA\[(.+?)\]\]></property>", re.S)
 PER_CLASS = 2
 LONGEST = 6_000
 
@@ -141,6 +142,9 @@ def main():
             if name.startswith("exportDescriptor"):
                 seed("descriptor", content)
         if "entities.xml" in entries:
+            for body in BODY.findall(entries["entities.xml"])[::40]:
+                if len(body) <= LONGEST:
+                    seed("storage", body.replace(b"]] >", b"]]>"))
             texts = few_objects(entries["entities.xml"])
             for at in range(0, len(texts), 6):
                 seed("objects", wrapped(entries["entities.xml"], texts[at : at + 6]))

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use rehearsal::clock::Context;
 use rehearsal::event::Events;
-use rehearsal::model::Hasher;
+use rehearsal::model::{Hasher, body_sum};
 use rehearsal::package::{
     Illegal, Limits, Objects, Package, PackageWriter, RawObject, Rows, Texts, objects as read_objects,
     objects_by_events, read_descriptor, rows, write_descriptor,
 };
+use rehearsal::storage::{Digester, form, lines};
 
 /// A file in memory that has a path.
 struct MemoryFile(OwnedFd);
@@ -216,4 +217,22 @@ fn entries(data: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     files
+}
+
+/// The normal form of a text: the form of a form is the same and refers to nothing any more but by place, and its lines lose no byte but line ends.
+pub fn storage(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let digested = Digester::default().digest(text);
+    assert_eq!((digested.sum, digested.bytes), body_sum(text));
+    let Some((formed, references)) = form(text) else {
+        assert_eq!(digested.normal, None);
+        return;
+    };
+    let normal = digested.normal.expect("what has a form has a digest of it");
+    assert_eq!((normal.sum, &normal.references), (body_sum(&formed).0, &references));
+    let (again, emptied) = form(&formed).expect("a form is well-formed");
+    assert_eq!((&again, emptied.len()), (&formed, references.len()), "the form of a form is the same");
+    let bare = |text: &str| text.chars().filter(|character| *character != '\n').collect::<String>();
+    let lines = lines(text).expect("a form has lines");
+    assert_eq!(bare(&lines.concat()).replace('\r', ""), bare(&formed).replace('\r', ""));
 }

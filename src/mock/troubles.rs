@@ -82,6 +82,8 @@ pub enum Trouble {
     },
     /// A finished restore lacks a page.
     MissingContent,
+    /// A restore gives new ids to macros.
+    NewMacroIds,
     /// A finished restore of several spaces lacks the last one.
     SkippedSpace,
     /// A finished restore has no restrictions.
@@ -144,6 +146,7 @@ impl From<Misbehaviour> for Trouble {
             Misbehaviour::EndlessRestore => Self::StuckInProcessing,
             Misbehaviour::SkippedObjects => Self::SkippedObjects { number: 1 },
             Misbehaviour::MissingContent => Self::MissingContent,
+            Misbehaviour::NewMacroIds => Self::NewMacroIds,
             Misbehaviour::RestrictionsNotApplied => Self::RestrictionsNotApplied,
             Misbehaviour::SearchNotIndexed => Self::SearchNotIndexed,
             Misbehaviour::JobIdsAsText => Self::JobIdAsText,

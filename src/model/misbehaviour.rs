@@ -73,6 +73,8 @@ misbehaviours! {
     "skipped-objects" => SkippedObjects,
     /// A restore says that it is finished, and a page is missing
     "missing-content" => MissingContent,
+    /// A restore gives new ids to the macros in texts, which loses nothing
+    "new-macro-ids" => NewMacroIds,
     /// A restore of several spaces says that it is finished, and one of them is missing
     "skipped-space" => SkippedSpace,
     /// A restore says that it is finished, and no page is restricted

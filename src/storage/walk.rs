@@ -8,11 +8,34 @@ use memchr::{memchr, memchr2, memmem};
 use super::entities::entity;
 use super::{By, Reference};
 
-/// Elements whose text Confluence takes as it is, be it written in CDATA or not (docs/confluence.md, C30).
-const PLAIN: [&str; 2] = ["ac:plain-text-body", "ac:plain-text-link-body"];
+/// Whether Confluence takes the text of this element as it is, be it written in CDATA or not (docs/confluence.md, C30).
+fn is_plain(name: &str) -> bool {
+    matches!(name, "ac:plain-text-body" | "ac:plain-text-link-body")
+}
 
-/// Attributes that get other values without any edit (docs/confluence.md, C31).
-const VOLATILE: [&str; 4] = ["ac:macro-id", "ac:local-id", "local-id", "ri:version-at-save"];
+/// What becomes of an attribute.
+enum Attribute {
+    Kept,
+    /// It gets other values without any edit (docs/confluence.md, C31).
+    LeftOut,
+    /// The same, where it has this value.
+    LeftOutAs(&'static str),
+    /// It refers to something (docs/confluence.md, C32).
+    Refers(By),
+}
+
+impl Attribute {
+    fn of(name: &str) -> Self {
+        match name {
+            "ac:macro-id" | "ac:local-id" | "local-id" | "ri:version-at-save" => Self::LeftOut,
+            "ac:schema-version" => Self::LeftOutAs("1"),
+            "ri:userkey" => Self::Refers(By::UserKey),
+            "ri:account-id" => Self::Refers(By::Account),
+            "ri:content-id" => Self::Refers(By::Content),
+            _ => Self::Kept,
+        }
+    }
+}
 
 /// An element that is open.
 struct Open<'t> {
@@ -39,6 +62,7 @@ impl<'t, 'f> Walk<'t, 'f> {
     /// Ready to walk over a text whose line ends and CDATA ends are repaired.
     pub fn new(text: &'t str, form: &'f mut String) -> Self {
         let (references, open, attributes) = (Vec::new(), Vec::new(), Vec::new());
+        form.reserve(text.len());
         Self { text, at: 0, form, references, open, attributes, plain: false, run: String::new() }
     }
 
@@ -142,18 +166,25 @@ impl<'t, 'f> Walk<'t, 'f> {
             self.form.pop();
             self.form.push_str("/>");
         } else {
-            self.form.push_str("</");
-            self.form.push_str(name);
+            self.form.push_str(tag.get(..2 + name.len())?);
             self.form.push('>');
         }
         self.at += length + 1;
-        self.plain = self.open.last().is_some_and(|open| PLAIN.contains(&open.name));
+        self.plain = self.open.last().is_some_and(|open| is_plain(open.name));
         Some(())
     }
 
     fn start(&mut self, tag: &'t str) -> Option<()> {
         self.flush();
         let (name, mut rest) = name(tag.get(1..)?)?;
+        if let Some(behind) = rest.strip_prefix('>') {
+            // Most tags have no attribute, and are in form.
+            self.at = self.text.len() - behind.len();
+            self.form.push_str(tag.get(..name.len() + 2)?);
+            self.open.push(Open { name, behind: self.form.len() });
+            self.plain = is_plain(name);
+            return Some(());
+        }
         self.attributes.clear();
         let closed = loop {
             let next = rest.trim_start_matches(is_space);
@@ -182,8 +213,7 @@ impl<'t, 'f> Walk<'t, 'f> {
         if self.attributes.windows(2).any(|pair| matches!(pair, [one, other] if one.0 == other.0)) {
             return None;
         }
-        self.form.push('<');
-        self.form.push_str(name);
+        self.form.push_str(tag.get(..=name.len())?);
         for at in 0..self.attributes.len() {
             let (attribute, value) = *self.attributes.get(at)?;
             self.attribute(attribute, value)?;
@@ -194,33 +224,32 @@ impl<'t, 'f> Walk<'t, 'f> {
         }
         self.form.push('>');
         self.open.push(Open { name, behind: self.form.len() });
-        self.plain = PLAIN.contains(&name);
+        self.plain = is_plain(name);
         Some(())
     }
 
     fn attribute(&mut self, name: &str, value: &str) -> Option<()> {
-        let by = match name {
-            "ri:userkey" => Some(By::UserKey),
-            "ri:account-id" => Some(By::Account),
-            "ri:content-id" => Some(By::Content),
-            _ => None,
-        };
         let before = self.form.len();
         self.form.push(' ');
         self.form.push_str(name);
         self.form.push_str("=\"");
         let own = self.form.len();
         escaped(value, self.form)?;
-        let left_out = VOLATILE.contains(&name) || (name == "ac:schema-version" && self.form.get(own..) == Some("1"));
-        match by {
-            Some(by) => {
+        let left_out = match Attribute::of(name) {
+            Attribute::Kept => false,
+            Attribute::LeftOut => true,
+            Attribute::LeftOutAs(value) => self.form.get(own..) == Some(value),
+            Attribute::Refers(by) => {
                 let value = self.form.get(own..)?.to_owned();
                 self.references.push(Reference { by, value });
                 self.form.truncate(own);
-                self.form.push('"');
+                false
             }
-            None if left_out => self.form.truncate(before),
-            None => self.form.push('"'),
+        };
+        if left_out {
+            self.form.truncate(before);
+        } else {
+            self.form.push('"');
         }
         Some(())
     }
@@ -270,13 +299,27 @@ const fn is_space(character: char) -> bool {
 
 /// The name at the front, and what stands behind it.
 fn name(text: &str) -> Option<(&str, &str)> {
-    let of_a_name =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.') || *byte >= 0x80;
-    let length = text.as_bytes().iter().take_while(|byte| of_a_name(byte)).count();
+    let length = text.bytes().position(|byte| !OF_A_NAME.get(usize::from(byte)).is_some_and(|own| *own));
     let first = *text.as_bytes().first()?;
     let begins = first.is_ascii_alphabetic() || matches!(first, b'_' | b':') || first >= 0x80;
-    if begins { text.split_at_checked(length) } else { None }
+    if begins { text.split_at_checked(length.unwrap_or(text.len())) } else { None }
 }
+
+/// Which bytes names are made of.
+static OF_A_NAME: [bool; 256] = {
+    let mut own = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        let known = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.') || byte >= 0x80;
+        if let Some((place, _)) = own.split_at_mut(byte as usize).1.split_first_mut() {
+            *place = known;
+        }
+        if byte == u8::MAX {
+            break own;
+        }
+        byte += 1;
+    }
+};
 
 /// What begins with `&`: as it is written, its character where that is known, and what stands behind it.
 fn reference(text: &str) -> Option<(&str, Option<char>, &str)> {

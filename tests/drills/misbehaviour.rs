@@ -9,7 +9,7 @@ use crate::wiki::{ops, stored};
 /// Each misbehaviour with the exit code of the drill (1 failed, 3 inconclusive, 0 where nothing is lost and the drill reads on) and what is said.
 ///
 /// Those over which a drill waits for minutes are held in tests/targets.rs, where its patience can be made short.
-const VERDICTS: [(&str, i32, &str); 25] = [
+const VERDICTS: [(&str, i32, &str); 26] = [
     ("too-many-requests", 0, ""),
     ("unavailable", 0, ""),
     ("server-errors", 3, "500"),
@@ -26,6 +26,8 @@ const VERDICTS: [(&str, i32, &str); 25] = [
     ("skipped-objects", 0, "the server skipped 1 objects"),
     ("missing-content", 1, "missing"),
     ("restrictions-not-applied", 1, "restriction"),
+    // This wiki has no macros; below is one that has.
+    ("new-macro-ids", 0, ""),
     // A drill searches for nothing, and none of its assurances says that searches work (docs/scenario.md).
     ("search-not-indexed", 0, "simulated"),
     ("job-ids-as-text", 0, ""),
@@ -66,6 +68,16 @@ fn every_misbehaviour_has_the_verdict_that_it_deserves() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn new_ids_of_macros_are_no_loss_and_do_not_go_unsaid() {
+    let rig = Rig::new();
+    write(&Sample::sized(12, 7), &rig.path("export.zip")).unwrap();
+    let target = ("target", "{ embedded: { misbehave: [new-macro-ids] } }");
+    rig.drill(&scenario("rig", &[target])).exits(0).says("form of the text of pages").says("the text says the same");
+    let ended = rig.drill(&scenario("rig", &[]));
+    assert!(!ended.exits(0).stdout.contains("says the same"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Takes in raw objects one by one and keeps them as rows. Objects come in no order and refer forward and back, so nothing is joined here.
 
+use std::borrow::Cow;
+
 use super::keep;
 use super::people::{self, subject, who};
 use super::rows::{Body, Part, PermissionSet, Piece, Property, Rows, Sort};
@@ -29,12 +31,14 @@ pub struct Gather {
     rows: Rows,
     texts: SpillWriter,
     kept: KeptWriter,
+    /// Whether macros get new ids.
+    new_macro_ids: bool,
 }
 
 impl Gather {
     /// Begins, with no rows yet, and with empty files for the texts and for what is kept as it is.
-    pub fn new(rows: Rows, texts: SpillWriter, kept: KeptWriter) -> Self {
-        Self { rows, texts, kept }
+    pub fn new(rows: Rows, texts: SpillWriter, kept: KeptWriter, new_macro_ids: bool) -> Self {
+        Self { rows, texts, kept, new_macro_ids }
     }
 
     /// Takes in one object; false where it can't be placed. What no table is made of is kept as it is.
@@ -157,10 +161,14 @@ impl Gather {
     /// Confluence writes `]] >` for `]]>` in CDATA; in storage format nothing else can be meant (docs/confluence.md, C8).
     fn text(&mut self, text: Option<&str>, repair: bool) -> std::io::Result<Option<Span>> {
         let Some(text) = text else { return Ok(None) };
+        let mut text = Cow::Borrowed(text);
         if repair && text.contains("]] >") {
-            return self.texts.put(&text.replace("]] >", "]]>")).map(Some);
+            text = Cow::Owned(text.replace("]] >", "]]>"));
         }
-        self.texts.put(text).map(Some)
+        if repair && self.new_macro_ids {
+            text = Cow::Owned(text.replace("ac:macro-id=\"", "ac:macro-id=\"0"));
+        }
+        self.texts.put(&text).map(Some)
     }
 
     fn template(&mut self, object: &Object<'_>) -> std::io::Result<bool> {

@@ -75,6 +75,7 @@ pub fn restore(state: &AppState, job: &Job) -> Result<Vec<String>, RestoreError>
         Rows::new(pool.folder()),
         SpillWriter::create(pool.place("texts"), file)?,
         KeptWriter::create(pool.place("kept"))?,
+        state.troubles.has(&Trouble::NewMacroIds),
     );
     let read = read(state, job, package.read(entry)?, gather)?;
     let (stored, keys) = build(state, job, &before, read, &descriptor, package)?;
