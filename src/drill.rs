@@ -6,6 +6,7 @@ mod blind;
 pub mod comparison;
 mod draw;
 mod log;
+mod probes;
 mod quote;
 mod recorded;
 mod stages;
@@ -63,26 +64,25 @@ pub async fn run_after(plan: &Plan, memory: &Memory, ctx: &Context) -> Drilled {
         log.stage(Stage::Provision, expected.as_ref(), |_| stages::provision(plan, ctx), stages::said::instance).await;
     let up = instance.as_ref().zip(read);
     let restored = log.stage(Stage::Restore, up, |up| stages::restore(plan, up, ctx), stages::said::restored).await;
+    let restored_at = ctx.clock.elapsed();
     let copy = restored.as_ref().and(up);
     let copy = copy.zip(expected.as_ref());
     let observed = log
         .stage(Stage::Observe, copy, |(up, claimed)| stages::observe(plan, up, claimed, ctx), stages::said::observed)
         .await;
-    let compared = log
-        .stage(
-            Stage::Compare,
-            read,
-            |read| stages::compare(plan, read, expected.as_ref(), observed.as_ref()),
-            stages::said::compared,
-        )
-        .await;
+    let asked = observed.as_ref().zip(copy).map(|(observed, (up, claimed))| (up, claimed, observed));
+    let probe = |asked| probes::ask(plan, asked, restored_at, ctx);
+    let probed = log.stage(Stage::Probe, asked, probe, stages::said::probed).await;
+    let index = probed.as_ref().and_then(probes::Probed::index);
+    let compare = |read| stages::compare(plan, read, expected.as_ref(), observed.as_ref(), probed, ctx);
+    let compared = log.stage(Stage::Compare, read, compare, stages::said::compared).await;
     let found = compared.as_ref().zip(observed.as_ref()).zip(copy);
     let quote = |((compared, observed), (copy, _))| quote::quote(plan, compared, observed, copy, ctx);
     let quoted = log.stage(Stage::Quote, found, quote, stages::said::quoted).await;
     let target = instance.as_ref().map(|instance| stages::target_record(plan, instance));
     let gone = log.stage(Stage::TearDown, Some(instance), stages::tear_down, stages::said::gone).await;
 
-    let seen = recorded::Seen { backup, inventory, expected, target, observed, compared, quoted };
+    let seen = recorded::Seen { backup, inventory, expected, target, observed, index, compared, quoted };
     let drilled = recorded::record(plan, ctx, (began, log.into_stages()), seen, (gone, memory));
     ctx.events.send(&Event::DrillEnded { verdict: drilled.record.verdict });
     drilled

@@ -22,6 +22,8 @@ pub enum Stage {
     Restore,
     /// Read the restored copy.
     Observe,
+    /// Ask the restored copy as its users would.
+    Probe,
     /// Run the checks.
     Compare,
     /// Read again the texts that the report shows.
@@ -32,13 +34,14 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Acquire,
         Self::Inspect,
         Self::Expect,
         Self::Provision,
         Self::Restore,
         Self::Observe,
+        Self::Probe,
         Self::Compare,
         Self::Quote,
         Self::TearDown,
@@ -53,6 +56,7 @@ impl Stage {
             Self::Provision => "provision",
             Self::Restore => "restore",
             Self::Observe => "observe",
+            Self::Probe => "probe",
             Self::Compare => "compare",
             Self::Quote => "quote",
             Self::TearDown => "tear-down",
@@ -70,6 +74,8 @@ pub enum Unit {
     Objects,
     /// Items of a reading.
     Items,
+    /// Questions to a restored copy.
+    Questions,
 }
 
 /// Something that happened.

@@ -17,6 +17,7 @@ pub mod model;
 pub mod observe;
 pub mod package;
 pub mod plan;
+pub mod probe;
 pub mod prove;
 pub mod reading;
 pub mod report;

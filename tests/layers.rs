@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 7] = [
     &["model", "settings", "event", "clock"],
     &["package", "runs", "reading", "storage", "confluence", "lab"],
     &["archive", "source", "mock", "check", "report", "damage", "sample"],
-    &["target", "observe", "expect", "evidence"],
+    &["target", "observe", "probe", "expect", "evidence"],
     &["scenario", "plan"],
     &["drill"],
     &["prove", "cli"],

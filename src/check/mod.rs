@@ -7,6 +7,7 @@ mod attachments;
 mod blog_posts;
 mod comments;
 mod compare;
+mod draw;
 mod drift;
 mod form;
 mod history;
@@ -20,6 +21,7 @@ mod permissions;
 mod readable;
 mod restrictions;
 mod rows;
+mod search;
 mod spaces;
 mod subject;
 mod tail;
@@ -30,9 +32,10 @@ mod upgraded;
 mod users;
 
 pub use attachments::{Attachments, Compare};
+pub use search::{Query, SEARCHED, Search};
 pub use tail::is_attachment_version;
 
-use crate::model::{Needs, Outcome, Scope};
+use crate::model::{Answers, Needs, Outcome, Probe, Scope};
 use crate::reading::{Alignment, ReadError};
 use lost::Lost;
 
@@ -41,6 +44,8 @@ use lost::Lost;
 pub struct Exhibits<'a> {
     /// The readings side by side; the archive's damage, ledger and descriptor are in its inventory.
     pub alignment: Alignment<'a>,
+    /// What the restored copy answered to those checks that asked.
+    pub answers: Answers,
     /// What of the readings holds other items and is on one side alone.
     lost: Lost,
 }
@@ -52,7 +57,7 @@ impl<'a> Exhibits<'a> {
     /// A reading that could not be read to its end.
     pub fn new(alignment: Alignment<'a>) -> Result<Self, ReadError> {
         let lost = Lost::of(&alignment)?;
-        Ok(Self { alignment, lost })
+        Ok(Self { alignment, answers: Answers::default(), lost })
     }
 }
 
@@ -62,6 +67,25 @@ pub trait Check {
     fn name(&self) -> &'static str;
     /// What must be read from the restored copy for it; nothing, where it looks at the archive alone.
     fn needs(&self) -> Needs;
+    /// What the restored copy is to be asked for it, once it was read.
+    ///
+    /// # Errors
+    /// A reading that could not be read to its end.
+    fn probes(&self, _exhibits: &Exhibits<'_>) -> Result<Vec<Probe>, ReadError> {
+        Ok(Vec::new())
+    }
+    /// Whether it judges answers, so that it can't run without a restored copy that answers.
+    fn asks(&self) -> bool {
+        false
+    }
+    /// Why it has nothing to say of these exhibits, if so, as a lower-case fragment: `all` does without it then, and whoever names it isn't
+    /// given a pass.
+    ///
+    /// # Errors
+    /// A reading that could not be read to its end.
+    fn impossible(&self, _exhibits: &Exhibits<'_>) -> Result<Option<String>, ReadError> {
+        Ok(None)
+    }
     /// Examines.
     ///
     /// # Errors
@@ -73,7 +97,7 @@ pub trait Check {
 macro_rules! check {
     ($(#[doc = $doc:literal])+ $type:ident $({ $($(#[doc = $field_doc:literal])+ $field:ident: $field_type:ty,)+ })? = $name:literal) => {
         $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct $type {
             $($($(#[doc = $field_doc])+ pub $field: $field_type,)+)?
         }
@@ -88,14 +112,20 @@ use check;
 
 /// The registry: makes the list of names, the constructor and the `explain` texts of one entry a check, in display order.
 macro_rules! registry {
-    ($($entry:ty,)+) => {
-        /// The names of all checks, in display order.
+    ($($entry:ty,)+; $($asking:ty,)+) => {
+        /// The names of the checks that compare what was read, in display order.
         pub const ALL: &[&str] = &[$(<$entry>::NAME),+];
+
+        /// The names of the checks that ask the restored copy, in display order.
+        pub const ASKING: &[&str] = &[$(<$asking>::NAME),+];
 
         /// The check of this name with its default settings.
         pub fn by_name(name: &str) -> Option<Box<dyn Check + Send + Sync>> {
             $(if name == <$entry>::NAME {
                 return Some(Box::new(<$entry>::default()));
+            })+
+            $(if name == <$asking>::NAME {
+                return Some(Box::new(<$asking>::default()));
             })+
             None
         }
@@ -103,6 +133,9 @@ macro_rules! registry {
         fn doc(name: &str) -> Option<&'static str> {
             $(if name == <$entry>::NAME {
                 return Some(<$entry>::EXPLAIN);
+            })+
+            $(if name == <$asking>::NAME {
+                return Some(<$asking>::EXPLAIN);
             })+
             None
         }
@@ -123,6 +156,8 @@ registry! {
     permissions::Permissions,
     users::Users,
     templates::Templates,
+    ;
+    search::Search,
 }
 
 /// What a check proves, which fields it compares, what it can't see, and what a failure means: its doc comment.

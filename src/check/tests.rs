@@ -232,9 +232,10 @@ const OWN: [(&str, &[&str]); 12] = [
 fn the_registry_names_every_check_and_explains_it() {
     assert_eq!(ALL.first(), Some(&"integrity"));
     assert_eq!(ALL.get(1..), Some(&CONTENT_CHECKS[..]));
-    for name in ALL {
+    for name in ALL.iter().chain(ASKING) {
         assert_eq!(by_name(name).unwrap().name(), *name);
         let text = explain(name).unwrap();
+        assert_eq!(by_name(name).unwrap().asks(), ASKING.contains(name), "{name}");
         assert!(text.contains("Can't see") && text.contains("A failure") && !text.starts_with(' '), "{name}");
     }
     assert!(by_name("nonsense").is_none() && explain("nonsense").is_none());

@@ -115,6 +115,9 @@ fn file(findings: &[FindingRecord], path: &Path) -> bool {
 }
 
 fn asked(args: &CompareArgs, ctx: &Context) -> Result<Asked, String> {
+    if let Some(asking) = args.checks.iter().find(|name| check::ASKING.contains(&name.as_str())) {
+        return Err(format!("the check {asking} asks a restored copy, and a comparison has none; drills run it"));
+    }
     if let Some(unknown) = args.checks.iter().find(|name| !check::ALL.contains(&name.as_str())) {
         return Err(format!("there is no check {unknown}; the checks are {}", check::ALL.join(", ")));
     }

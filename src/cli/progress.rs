@@ -123,6 +123,7 @@ fn so_far(stage: Stage, done: u64, of: Option<u64>, unit: Unit) -> String {
         Unit::Bytes => (HumanBytes(done).to_string(), of.map(|of| HumanBytes(of).to_string()), ""),
         Unit::Objects => (count(done), of.map(count), " objects"),
         Unit::Items => (count(done), of.map(count), " items"),
+        Unit::Questions => (count(done), of.map(count), " questions"),
     };
     match of {
         Some(of) => format!("  {:<10} {done} of about {of}{unit}", stage.name()),

@@ -14,6 +14,7 @@ mod pace;
 mod paging;
 mod permissions;
 mod restore;
+mod search;
 mod server;
 mod transport;
 
@@ -32,5 +33,6 @@ pub use edition::Edition;
 pub use error::{At, ClientError};
 pub use paging::{Listed, Pager};
 pub use permissions::permission_type;
+pub use search::Search;
 pub use server::{ServerInformation, ServerState};
 pub use transport::Download;

@@ -44,7 +44,7 @@ pub(super) async fn quote(
         .iter()
         .filter_map(|(_, ran)| match ran {
             Ran::Outcome(outcome) => Some(outcome),
-            Ran::Not(_) => None,
+            Ran::Not(_) | Ran::Impossible(_) => None,
         })
         .flat_map(|outcome| &outcome.findings)
         .filter_map(|finding| ids(finding, observed).transpose())

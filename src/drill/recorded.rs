@@ -11,8 +11,9 @@ use crate::event::Stage;
 use crate::expect::Obtained;
 use crate::model::{
     Allowance, AtLeast, Backup, BackupRecord, CUT_SHORT, CheckRecord, CheckState, Counts, Digest, Drift, FindingRecord,
-    Grade, Kind, ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, Rotation, Rules, SampleRecord,
-    ScenarioRecord, StageRecord, Standing, StateRecord, TargetRecord, TearDown, Tool, Treatment, Uncompared, Verdict,
+    Grade, IndexRecord, Kind, ManifestRecord, PackageRecord, Position, RECORD_FORMAT, RULES, Record, Rotation, Rules,
+    SampleRecord, ScenarioRecord, StageRecord, Standing, StateRecord, TargetRecord, TearDown, Tool, Treatment,
+    Uncompared, Verdict,
 };
 use crate::plan::Plan;
 use crate::reading::{Inventory, Observation, Reading};
@@ -26,6 +27,7 @@ pub(super) struct Seen {
     pub(super) expected: Option<Claimed>,
     pub(super) target: Option<TargetRecord>,
     pub(super) observed: Option<Observation>,
+    pub(super) index: Option<IndexRecord>,
     pub(super) compared: Option<Compared>,
     pub(super) quoted: Option<Quoted>,
 }
@@ -99,6 +101,7 @@ pub(super) fn record(
         exposure: exposure(&seen),
         treatment,
         samples: sample.into_iter().collect(),
+        index: seen.index.clone(),
         state: memory.state.clone(),
         proof: proof(plan),
         at_least: at_least(plan, &seen),
@@ -145,7 +148,7 @@ fn sample(seen: &Seen, checks: &[CheckRecord]) -> Option<(SampleRecord, Option<R
 fn exposure(seen: &Seen) -> Drift {
     let outcomes = seen.compared.iter().flatten().filter_map(|(_, ran)| match ran {
         Ran::Outcome(outcome) => Some(&outcome.drift),
-        Ran::Not(_) => None,
+        Ran::Not(_) | Ran::Impossible(_) => None,
     });
     outcomes.fold(Drift::default(), |mut all, drift| {
         all.add(drift.clone());
@@ -230,22 +233,22 @@ fn checks(plan: &Plan, rules: &Rules<'_>, seen: &Seen) -> (Vec<CheckRecord>, Vec
 
 fn state(plan: &Plan, planned: &Spanned<Check>, rules: &Rules<'_>, seen: &Seen) -> (CheckState, Vec<FindingRecord>) {
     let name = planned.value.name();
+    // `all` means all that this backup and target can carry; a check that the scenario names itself is required.
+    let cannot = |reason: String| {
+        let by_all = plan.all == Some(planned.span);
+        (if by_all { CheckState::Excluded { reason } } else { CheckState::NotRun { reason } }, Vec::new())
+    };
     if let Some(inventory) = &seen.inventory
         && let Err(reason) = applicable(name, &inventory.reading.header.scope)
     {
-        // `all` means all that this backup can carry; a check that the scenario names itself is required.
-        let state = if plan.all == Some(planned.span) {
-            CheckState::Excluded { reason }
-        } else {
-            CheckState::NotRun { reason }
-        };
-        return (state, Vec::new());
+        return cannot(reason);
     }
     match seen.compared.iter().flatten().find(|(ran, _)| ran == name) {
         Some((_, Ran::Outcome(outcome))) => {
             let quotes = seen.quoted.as_ref();
             CheckState::treating(outcome, plan.privacy, quotes.unwrap_or(&Quoted::new()), Some((rules, name)))
         }
+        Some((_, Ran::Impossible(reason))) => cannot(reason.clone()),
         Some((_, Ran::Not(reason))) => (CheckState::NotRun { reason: reason.clone() }, Vec::new()),
         None => (CheckState::NotRun { reason: "a stage before it broke".to_owned() }, Vec::new()),
     }

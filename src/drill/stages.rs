@@ -3,6 +3,7 @@
 use super::Memory;
 use super::draw::{Drawing, drawing};
 use super::log::Broken;
+use super::probes::{self, Probed};
 use crate::check::{self, Attachments, Check, Exhibits};
 use crate::clock::Context;
 use crate::event::Stage;
@@ -40,10 +41,12 @@ pub(super) type Compared = Vec<(String, Ran)>;
 pub(super) enum Ran {
     Outcome(Outcome),
     Not(String),
+    /// Nothing of what it looks at is there.
+    Impossible(String),
 }
 
 /// Runs work that blocks without holding up the other tasks.
-fn blocking<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn blocking<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
 }
 
@@ -97,7 +100,7 @@ pub(super) async fn observe(
     claimed: &Claimed,
     ctx: &Context,
 ) -> Result<Observation, Broken> {
-    let needs = needs(plan, claimed.sample());
+    let needs = needs(plan, claimed.sample(), ctx);
     let scope = match &inventory.reading.header.scope {
         Scope::Unknown => &Scope::Site,
         known => known,
@@ -107,8 +110,14 @@ pub(super) async fn observe(
 }
 
 /// The check that a scenario means, with its settings.
-fn check(written: &scenario::Check, sample: Option<Sample>) -> Option<Box<dyn Check + Send + Sync>> {
+pub(super) fn check(
+    plan: &Plan,
+    written: &scenario::Check,
+    sample: Option<Sample>,
+    ctx: &Context,
+) -> Option<Box<dyn Check + Send + Sync>> {
     match written {
+        scenario::Check::Search(_) => Some(Box::new(probes::search(plan, ctx))),
         scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare, sample })),
         other => check::by_name(other.name()),
     }
@@ -143,11 +152,11 @@ fn target(plan: &Plan) -> Target {
 }
 
 /// What all checks of the plan need, and what its least numbers count.
-fn needs(plan: &Plan, sample: Option<Sample>) -> Needs {
+fn needs(plan: &Plan, sample: Option<Sample>, ctx: &Context) -> Needs {
     let counted = Needs::of(plan.at_least.iter().map(|least| least.kind));
     plan.checks
         .iter()
-        .filter_map(|planned| check(&planned.value, sample))
+        .filter_map(|planned| check(plan, &planned.value, sample, ctx))
         .fold(counted, |all, check| all.and(&check.needs()))
 }
 
@@ -157,6 +166,8 @@ pub(super) async fn compare(
     (backup, inventory): Read<'_>,
     expected: Option<&Claimed>,
     observed: Option<&Observation>,
+    probed: Option<Probed<'_>>,
+    ctx: &Context,
 ) -> Result<Compared, Broken> {
     let own;
     let manifest = match expected {
@@ -166,21 +177,35 @@ pub(super) async fn compare(
             &own
         }
     };
+    let was_asked = probed.is_some();
+    let asked = probed.and_then(|probed| probed.0);
     let older = manifest.reading.header.normal != inventory.reading.header.normal;
     let rekeyed = blocking(|| older.then(|| keyed_as_before(inventory, observed)).transpose()).map_err(Broken::rig)?;
-    let (inventory, observed) = match &rekeyed {
-        Some((inventory, observed)) => (inventory, observed.as_ref()),
-        None => (inventory, observed),
+    let exhibits = match (&rekeyed, asked) {
+        (None, Some(exhibits)) => exhibits,
+        (rekeyed, asked) => {
+            let (inventory, observed) = match rekeyed {
+                Some((inventory, observed)) => (inventory, observed.as_ref()),
+                None => (inventory, observed),
+            };
+            let alignment = blocking(|| Alignment::new(manifest, inventory, observed));
+            let mut exhibits = blocking(|| alignment.and_then(Exhibits::new)).map_err(Broken::rig)?;
+            // Only keys of comments are others, and nothing is asked about them.
+            exhibits.answers = asked.map(|asked| asked.answers).unwrap_or_default();
+            exhibits
+        }
     };
-    let alignment = blocking(|| Alignment::new(manifest, inventory, observed)).map_err(Broken::rig)?;
-    let exhibits = blocking(|| Exhibits::new(alignment)).map_err(Broken::rig)?;
     let sample = expected.and_then(Claimed::sample);
     let mut compared = Compared::new();
     for planned in &plan.checks {
         let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();
-        let Some(check) = check(&planned.value, sample).filter(|_| applies) else { continue };
+        let Some(check) = check(plan, &planned.value, sample, ctx).filter(|_| applies) else { continue };
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
+        } else if check.asks() && !was_asked {
+            Ran::Not("nothing could be asked of the restored copy".to_owned())
+        } else if let Some(why) = blocking(|| check.impossible(&exhibits)).map_err(Broken::rig)? {
+            Ran::Impossible(why)
         } else {
             Ran::Outcome(blocking(|| check.examine(&exhibits)).map_err(Broken::rig)?)
         };

@@ -54,6 +54,9 @@ pub enum CheckState {
         uncompared: Vec<Uncompared>,
         /// Why it could not examine all that it should.
         unread: Option<String>,
+        /// What else is to be said of how it was examined.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        notes: Vec<String>,
     },
     /// The scenario leaves it out.
     Excluded {
@@ -137,6 +140,14 @@ impl CheckRecord {
         }
     }
 
+    /// What else is to be said of how it was examined.
+    pub fn notes(&self) -> &[String] {
+        match &self.state {
+            CheckState::Ran { notes, .. } => notes,
+            _ => &[],
+        }
+    }
+
     /// What it left out.
     pub fn uncompared(&self) -> &[Uncompared] {
         match &self.state {
@@ -175,6 +186,7 @@ impl CheckState {
             treated,
             uncompared: outcome.uncompared.clone(),
             unread: outcome.unread.clone(),
+            notes: outcome.notes.clone(),
         };
         (state, all)
     }

@@ -224,6 +224,9 @@ pub struct Outcome {
     pub uncompared: Vec<Uncompared>,
     /// Why it could not examine all that it should, if so: the check is inconclusive.
     pub unread: Option<String>,
+    /// What else is to be said of how it was examined: fragments without content.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
     /// What the source has that was made after the backup began.
     #[serde(skip_serializing_if = "Drift::is_none", default)]
     pub drift: Drift,

@@ -79,7 +79,7 @@ misbehaviours! {
     "skipped-space" => SkippedSpace,
     /// A restore says that it is finished, and no page is restricted
     "restrictions-not-applied" => RestrictionsNotApplied,
-    /// A restore says that it is finished, and searches find nothing of it; no check of a drill searches
+    /// A restore says that it is finished, and searches find nothing of it until the index is rebuilt
     "search-not-indexed" => SearchNotIndexed,
     /// Ids of jobs are strings
     "job-ids-as-text" => JobIdsAsText,

@@ -18,6 +18,7 @@ mod lot;
 mod misbehaviour;
 mod needs;
 mod privacy;
+mod probe;
 pub mod proof;
 mod record;
 mod rotation;
@@ -46,6 +47,7 @@ pub use lot::Lot;
 pub use misbehaviour::Misbehaviour;
 pub use needs::Needs;
 pub use privacy::Privacy;
+pub use probe::{Answer, Answers, Hits, IndexRecord, Probe, Viewer};
 pub use record::{
     AtLeast, BackupRecord, CUT_SHORT, Counts, FindingsFile, ManifestRecord, PackageRecord, RECORD_FORMAT, Record,
     RecordError, ScenarioRecord, StageRecord, StageState, StateRecord, TargetRecord, TearDown, Tool,

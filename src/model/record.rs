@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Assurance, CheckRecord, Claim, Digest, Drift, Fault, Form, Judgement, Kind, Ledger, Privacy, RULES,
-    SampleRecord, Scope, Standing, Treatment, Uncompared, Verdict, disagreements, judge,
+    Account, Assurance, CheckRecord, Claim, Digest, Drift, Fault, Form, IndexRecord, Judgement, Kind, Ledger, Privacy,
+    RULES, SampleRecord, Scope, Standing, Treatment, Uncompared, Verdict, disagreements, judge,
 };
 use crate::event::Stage;
 
 /// The format number of the records that this program writes. It reads all up to it.
-pub const RECORD_FORMAT: u32 = 3;
+pub const RECORD_FORMAT: u32 = 4;
 
 /// Why a record was refused.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,9 @@ pub struct Record {
     /// The samples that were drawn.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub samples: Vec<SampleRecord>,
+    /// How the search index of the restored copy was found; `None` where nobody searched.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub index: Option<IndexRecord>,
     /// Where the scenario remembers what was verified; `None` where it doesn't.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub state: Option<StateRecord>,
@@ -140,6 +143,7 @@ impl Record {
             exposure: Drift::default(),
             treatment: Treatment::default(),
             samples: Vec::new(),
+            index: None,
             state: None,
             proof: None,
             at_least: Vec::new(),

@@ -6,6 +6,7 @@ use crate::settings::{Span, Spanned};
 /// The checks of a plan.
 pub(super) struct Settled {
     pub checks: Vec<Spanned<Check>>,
+    pub asked: Vec<Spanned<Check>>,
     pub all: Option<Span>,
     pub without: Vec<LeftOut>,
 }
@@ -26,7 +27,7 @@ pub(super) fn settle_checks(desk: &mut Desk<'_>) -> Settled {
                 );
             }
             None => all = Some(item.span),
-            Some(name) if named.iter().any(|(other, _)| *other == name) => {
+            Some(name) if !name.asks() && named.iter().any(|(other, _)| *other == name) => {
                 let message = format!("`{name}` stands among the checks twice");
                 desk.refuse(item.span, message, "the second one", "leave one of them out");
             }
@@ -48,7 +49,8 @@ pub(super) fn settle_checks(desk: &mut Desk<'_>) -> Settled {
         let message = "a scenario without checks shows nothing";
         desk.refuse(list.span, message, "no check is left", "write `checks: [all]`, or name the checks");
     }
-    Settled { checks, all, without }
+    let asked = super::asked::settle_asked(&named, all, &checks, desk);
+    Settled { checks, asked, all, without }
 }
 
 fn settle_without(all: bool, named: &[(CheckName, Spanned<Check>)], desk: &mut Desk<'_>) -> Vec<LeftOut> {

@@ -4,6 +4,7 @@
 //! know how a drill is carried out.
 
 mod allow;
+mod asked;
 mod checks;
 mod memory;
 mod paths;
@@ -62,6 +63,8 @@ pub struct Plan {
     pub at_least: Vec<LeastNumber>,
     /// The checks, each once, in the order in which reports list them; never empty.
     pub checks: Vec<Spanned<Check>>,
+    /// Every item of those checks that ask the restored copy: a scenario can name them several times.
+    pub asked: Vec<Spanned<Check>>,
     /// Where the scenario says `all`, if it does: a check that stands there is meant as far as the backup can carry it.
     #[serde(skip)]
     pub all: Option<Span>,
@@ -178,6 +181,15 @@ impl Plan {
             Check::Attachments(settings) => Some(*settings),
             _ => None,
         })
+    }
+
+    /// How long the search index of the restored copy is waited for, where the scenario says so: the longest of its spans.
+    pub fn index_within(&self) -> Option<Duration> {
+        let spans = self.asked.iter().filter_map(|asked| match &asked.value {
+            Check::Search(settings) => settings.within,
+            _ => None,
+        });
+        spans.max_by_key(|span| span.to_std())
     }
 
     /// The places of everything that the drill reads, in the spelling of [`place`].

@@ -3,7 +3,7 @@ use std::fmt;
 use super::{Plan, PlannedManifest, PlannedTarget};
 use crate::check::Compare;
 use crate::model::{Allowance, SeverityChange, count};
-use crate::scenario::{AttachmentSettings, Check};
+use crate::scenario::{AttachmentSettings, Check, CheckName, SearchSettings};
 
 /// Lines in the manner of a scenario, for people; `--json` prints the same for programs.
 impl fmt::Display for Plan {
@@ -30,9 +30,11 @@ impl fmt::Display for Plan {
             writeln!(f, "at-least: {} {}", count(least.number), least.kind.noun(least.number))?;
         }
         writeln!(f, "checks:")?;
-        for check in &self.checks {
+        let asks = |check: &Check| CheckName::of(check).is_some_and(CheckName::asks);
+        for check in self.checks.iter().filter(|check| !asks(&check.value)).chain(&self.asked) {
             let settings = match &check.value {
                 Check::Attachments(settings) => attachments(settings),
+                Check::Search(settings) => search(settings),
                 _ => String::new(),
             };
             writeln!(f, "  - {}{settings}  # line {}", check.value.name(), check.span.line)?;
@@ -70,6 +72,22 @@ fn attachments(settings: &AttachmentSettings) -> String {
     }
     said.extend(settings.sample.map(|sample| format!("sample: {sample}")));
     said.extend(settings.rotate.map(|span| format!("rotate: {span}")));
+    mapping(&said)
+}
+
+/// The settings of one `search`.
+fn search(settings: &SearchSettings) -> String {
+    let mut said = Vec::new();
+    said.extend(settings.cql.as_ref().map(|cql| format!("cql: {:?}", line(&cql.value))));
+    said.extend(settings.at_least.map(|number| format!("at-least: {}", number.value)));
+    said.extend(settings.at_most.map(|number| format!("at-most: {}", number.value)));
+    said.extend(settings.sample.map(|number| format!("sample: {}", number.value)));
+    said.extend(settings.within.map(|span| format!("within: {span}")));
+    mapping(&said)
+}
+
+/// Settings behind a name.
+fn mapping(said: &[String]) -> String {
     if said.is_empty() { String::new() } else { format!(": {{ {} }}", said.join(", ")) }
 }
 

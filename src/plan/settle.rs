@@ -39,7 +39,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
     let scenario = &loaded.scenario;
     let defaults = loaded.defaults.as_ref().map(|(_, _, defaults)| defaults);
     check_name(&scenario.scenario, &mut desk);
-    let Settled { checks, all, without } = settle_checks(&mut desk);
+    let Settled { checks, asked, all, without } = settle_checks(&mut desk);
     let names: Vec<CheckName> = checks.iter().filter_map(|check| CheckName::of(&check.value)).collect();
     let treatment = settle_treatment(&names, &mut desk);
     let state = settle_state(&mut desk);
@@ -69,6 +69,7 @@ pub fn settle(loaded: &Loaded, report_dir: Option<&Path>) -> Result<Plan, Compla
         assurance_span: None,
         at_least,
         checks,
+        asked,
         all,
         without,
         treatment,

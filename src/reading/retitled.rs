@@ -98,6 +98,7 @@ mod tests {
             coverage: BTreeMap::new(),
             blind_spots: Vec::new(),
             texts: BODY_DIGEST_RULES.into(),
+            normal: None,
             capture: None,
         };
         Reading::new(header, items).unwrap()

@@ -161,7 +161,8 @@ pub(super) fn lines(check: &CheckRecord, record: &Record) -> Vec<Line> {
         lines.push(Line::new(Role::Open, format!("   = not all could be examined: {}", brief(reason))));
     }
     let samples = cover::samples(record, &check.name);
-    lines.extend(samples.into_iter().map(|said| Line::new(Role::Plain, format!("   = {}", brief(&said)))));
+    let notes = check.notes().iter().cloned();
+    lines.extend(samples.into_iter().chain(notes).map(|said| Line::new(Role::Plain, format!("   = {}", brief(&said)))));
     lines.extend(
         hints(check, findings, record.package.is_some())
             .into_iter()

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
+use super::SearchSettings;
 use crate::check::Compare;
 use crate::settings::{Bare, Duration, Nothing, Portion, Spanned, family};
 
@@ -38,6 +39,8 @@ family! {
         "users" => Users(Nothing),
         /// Every template is there.
         "templates" => Templates(Nothing),
+        /// A search finds what was restored.
+        "search" => Search(SearchSettings),
     }
 }
 
@@ -89,11 +92,13 @@ pub enum CheckName {
     Users,
     /// Templates.
     Templates,
+    /// Searches.
+    Search,
 }
 
 impl CheckName {
     /// Every check, in the order in which reports list them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Integrity,
         Self::Spaces,
         Self::PageTree,
@@ -107,15 +112,16 @@ impl CheckName {
         Self::Permissions,
         Self::Users,
         Self::Templates,
+        Self::Search,
     ];
 
     /// The word in scenarios and reports.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         self.bare().name()
     }
 
     /// The check with the settings that its name alone means.
-    pub const fn bare(self) -> Check {
+    pub fn bare(self) -> Check {
         const N: Nothing = Nothing {};
         match self {
             Self::Integrity => Check::Integrity(N),
@@ -124,16 +130,20 @@ impl CheckName {
             Self::PageBodies => Check::PageBodies(N),
             Self::BlogPosts => Check::BlogPosts(N),
             Self::Comments => Check::Comments(N),
-            Self::Attachments => {
-                Check::Attachments(AttachmentSettings { compare: Compare::Bytes, sample: None, rotate: None })
-            }
+            Self::Attachments => Check::Attachments(AttachmentSettings::default()),
             Self::History => Check::History(N),
             Self::Labels => Check::Labels(N),
             Self::Restrictions => Check::Restrictions(N),
             Self::Permissions => Check::Permissions(N),
             Self::Users => Check::Users(N),
             Self::Templates => Check::Templates(N),
+            Self::Search => Check::Search(SearchSettings::default()),
         }
+    }
+
+    /// Whether it asks the restored copy, so that a scenario can name it several times.
+    pub const fn asks(self) -> bool {
+        matches!(self, Self::Search)
     }
 
     /// The check that this item of `checks:` names; `None` for `all`.

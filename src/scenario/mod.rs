@@ -7,6 +7,7 @@ mod allow;
 mod checks;
 mod load;
 mod manifest;
+mod probes;
 mod prove;
 mod report;
 mod require;
@@ -24,6 +25,7 @@ pub use allow::{Allow, ChangeSeverity, FindingName, Place};
 pub use checks::{AttachmentSettings, Check, CheckName, Excuse, Without};
 pub use load::{Loaded, load, parse};
 pub use manifest::{FromFile, ManifestSettings, ManifestWord};
+pub use probes::SearchSettings;
 pub use prove::Every;
 pub use report::Report;
 pub use require::{AtLeast, Require};
@@ -48,7 +50,6 @@ const LATER: &[&str] = &[
     "pick",
     "restored",
     "s3",
-    "search",
     "settled-for",
     "sftp",
     "visible",

@@ -24,6 +24,7 @@ mod examples;
 mod manifests;
 mod misbehaviour;
 mod privacy;
+mod probes;
 mod rig;
 mod several;
 mod stops;

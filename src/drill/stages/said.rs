@@ -1,6 +1,7 @@
 //! What a stage says when it ended well: one line, without content.
 
 use super::{Claimed, Compared, Ran};
+use crate::drill::probes::Probed;
 use crate::drill::quote::Quoted;
 use crate::model::{Backup, Kind, Severity, TearDown, count};
 use crate::reading::{Claim, Inventory, Observation, Reading};
@@ -59,10 +60,18 @@ pub(in crate::drill) fn observed(observation: &Observation) -> String {
     format!("read back {}", held(&observation.reading))
 }
 
+pub(in crate::drill) fn probed(probed: &Probed<'_>) -> String {
+    match probed.answers().map(|answers| answers.all.len() as u64) {
+        None | Some(0) => "there was nothing to ask".to_owned(),
+        Some(1) => "asked 1 question".to_owned(),
+        Some(more) => format!("asked {} questions", count(more)),
+    }
+}
+
 pub(in crate::drill) fn compared(compared: &Compared) -> String {
     let ran = compared.iter().filter_map(|(_, ran)| match ran {
         Ran::Outcome(outcome) => Some(outcome),
-        Ran::Not(_) => None,
+        Ran::Not(_) | Ran::Impossible(_) => None,
     });
     let (mut checks, mut examined, mut errors) = (0_u64, 0_u64, 0_u64);
     for outcome in ran {

@@ -75,13 +75,13 @@ fn subjects(view: &View<'_>, row: &Content, operation: Operation, expand: &Expan
         }
     }
     if expand.has("group") {
-        nested(None, groups.into_iter(), 200, out.member("group"), |name, to| {
+        nested(None, groups, 200, out.member("group"), |name, to| {
             group(view, name, to);
             Ok(())
         })?;
     }
     if expand.has("user") {
-        nested(None, users.into_iter(), 200, out.member("user"), |key, to| {
+        nested(None, users, 200, out.member("user"), |key, to| {
             match view.site.users.contains_key(key) {
                 true => user(view, Some(key), to),
                 // Nobody knows whom the key means, and the restriction holds all the same.

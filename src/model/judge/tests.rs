@@ -42,6 +42,7 @@ fn ran(examined: u64, of: u64) -> CheckState {
         totals: BTreeMap::new(),
         uncompared: Vec::new(),
         unread: None,
+        notes: Vec::new(),
         treated: Vec::new(),
     }
 }
@@ -109,6 +110,7 @@ fn with_error(examined: u64, of: u64) -> CheckState {
         treated: Vec::new(),
         uncompared: Vec::new(),
         unread: None,
+        notes: Vec::new(),
     }
 }
 
@@ -149,6 +151,7 @@ fn totals_that_are_edited_away_hide_no_finding() {
         treated: Vec::new(),
         uncompared: Vec::new(),
         unread: None,
+        notes: Vec::new(),
     };
     assert_eq!(judge(&set(good(), "labels", state)).verdict, Verdict::Failed);
 }
@@ -212,6 +215,7 @@ fn what_is_left_to_a_check_that_does_not_run_is_left_open() {
         treated: Vec::new(),
         uncompared: vec![left],
         unread: None,
+        notes: Vec::new(),
     };
     let mut record = set(good(), "page-bodies", state);
     assert_eq!(judge(&record).verdict, Verdict::Passed);
@@ -331,7 +335,7 @@ fn an_excused_error_passes_within_its_rules_and_a_record_that_contradicts_itself
         (finding.code, finding.treated) = ("labels/missing".into(), Some(mark));
     }
     let treated = vec![Treated { mark, found: Severity::Error, findings: 1, items: 1 }];
-    let state = CheckState::Ran { tally, findings, totals, treated, uncompared, unread };
+    let state = CheckState::Ran { tally, findings, totals, treated, uncompared, unread, notes: Vec::new() };
     let treatment = Treatment { allowances: vec![allowance], severities: Vec::new() };
     let record = Record { treatment, ..set(good(), "labels", state) };
     let judgement = judge(&record);
@@ -368,6 +372,7 @@ fn any_state() -> impl Strategy<Value = CheckState> {
             treated: Vec::new(),
             uncompared: Vec::new(),
             unread,
+            notes: Vec::new(),
         }),
         1 => Just(CheckState::NotRun { reason: "r".into() }),
         1 => Just(CheckState::Excluded { reason: "r".into() }),

@@ -150,6 +150,7 @@ fn record(treatment: Treatment, findings: Vec<FindingRecord>) -> Record {
         treated,
         uncompared: Vec::new(),
         unread: None,
+        notes: Vec::new(),
     };
     let check = CheckRecord { name: "attachments".into(), position: None, state };
     let record = Record::planned(scenario, "d".into(), format!("{DAY}T00:00:00Z"), &[], vec![check]);
