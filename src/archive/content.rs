@@ -3,9 +3,10 @@
 use super::attachments;
 use super::classes::ContentClass;
 use super::files::{Claims, Files};
+use super::form::Form;
 use super::places::{Made, Places};
 use super::spaces::status;
-use super::tables::{Content, Form, Spine, Status, Tables, Text};
+use super::tables::{Content, Spine, Status, Tables, Text};
 use super::tally::Sink;
 use super::work::Mapping;
 use crate::model::{Field, Key, Kind, Named, Value};

@@ -6,8 +6,9 @@ use std::io;
 
 use roaring::RoaringTreemap;
 
+use super::form::Form;
 use super::lane::Lane;
-use super::tables::{Body, Form, Group, Label, Signs, Space, Word, Words};
+use super::tables::{Body, Group, Label, Signs, Space, Word, Words};
 use crate::runs::{Budget, Filling};
 use crate::storage::Digested;
 

@@ -10,6 +10,7 @@ mod csv;
 mod damage;
 mod extract;
 mod files;
+mod form;
 mod join;
 mod judge;
 mod labels;

@@ -1,12 +1,13 @@
 //! Objects as rows of tables: which property says what, see docs/confluence.md, C10 to C18.
 
 use super::classes::{ContentClass, PROPERTIES};
+use super::form::Form;
 use super::loaded::Loaded;
 use super::patchwork::title_number;
 use super::slots::{Slot, Slots};
 use super::tables::{
-    Account, Body, Content, Form, Group, Label, Labelling, Membership, Permission, PermissionSet, Property,
-    Restriction, Space, Spine, Status, Template, Text, Who, Words,
+    Account, Body, Content, Group, Label, Labelling, Membership, Permission, PermissionSet, Property, Restriction,
+    Space, Spine, Status, Template, Text, Who, Words,
 };
 use super::times::Time;
 use super::{likes, properties, tasks, watches};

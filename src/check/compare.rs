@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use super::Exhibits;
 use super::drift::{edited_since, made_since};
-use super::form::{has_one_form, same_form, without_texts};
 use super::lost::{Cascade, Lost, holder};
 use super::near::nearness;
 use super::readable::unreadable;
@@ -370,29 +369,6 @@ impl<'e, 'a> Comparison<'e, 'a> {
             }
         }
         Ok(())
-    }
-
-    /// Whether values that differ mean the same: texts in normal form, keys of comments that are made by other rules on each side.
-    fn is_same_otherwise(
-        &mut self,
-        field: Field,
-        values: [&Option<Value>; 2],
-        expected: &Shown,
-        actual: &Shown,
-    ) -> bool {
-        match (field, values) {
-            (Field::Body, _) => self.is_form(expected, actual),
-            (Field::Parent, [Some(Value::Key(one)), Some(Value::Key(other))]) if expected.kind == Kind::Comment => {
-                !has_one_form(self.alignment) && without_texts(one) == without_texts(other)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the archive shows this value of a field, as this side does.
-    fn has(&self, archived: &Shown, field: Field, value: &Option<Value>, side: &Shown) -> bool {
-        archived.comparable(field) == *value
-            || (field == Field::Body && same_form(self.alignment, archived, side) == Some(true))
     }
 
     /// A field that the copy doesn't show, and of which the archive already shows another value than the source claims.

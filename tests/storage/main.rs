@@ -11,6 +11,9 @@ use std::process::{Command, Stdio};
 use rehearsal::model::body_digest;
 use rehearsal::storage::{By, form};
 
+/// A form, and sort and value of what was taken out of it.
+type Form = (String, Vec<(String, String)>);
+
 #[derive(serde::Deserialize)]
 struct Pair {
     name: String,
@@ -60,7 +63,7 @@ fn a_reader_in_another_language_gives_the_same_forms() {
     drop(into);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    let theirs: Vec<Option<(String, Vec<(String, String)>)>> = serde_json::from_slice(&output.stdout).unwrap();
+    let theirs: Vec<Option<Form>> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(theirs.len(), texts.len());
     for (text, theirs) in texts.iter().zip(theirs) {
         let word = |by| match by {
