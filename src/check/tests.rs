@@ -1,13 +1,14 @@
 //! Every check on readings of a few items, built by hand.
 
+mod asking;
 mod drift;
 
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{
-    Account, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Hop, Item, Key,
-    Kind, Ledger, Severity, Subject, Value,
+    Account, Answer, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Hop,
+    Item, Key, Kind, Ledger, Probe, Severity, Subject, Value,
 };
 use crate::reading::{Alignment, Claim, Coverage, Gathering, Header, Inventory, Manifest, Observation};
 use crate::runs::Budget;
@@ -30,6 +31,8 @@ struct Sides {
     /// When the sides were read.
     read_at: &'static str,
     texts: &'static str,
+    /// What the copy answers to those who ask it.
+    answers: fn(&Probe) -> Option<Answer>,
     /// Whether the disk that the copy's items lie on fails before the check runs.
     spoiled: bool,
 }
@@ -51,6 +54,7 @@ impl Sides {
             made: None,
             read_at: "",
             texts: BODY_DIGEST_RULES,
+            answers: |_| None,
             spoiled: false,
         }
     }
@@ -101,7 +105,10 @@ impl Sides {
         let observation =
             self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });
         let alignment = Alignment::new(&manifest, &inventory, observation.as_ref()).unwrap();
-        let exhibits = Exhibits::new(alignment).unwrap();
+        let mut exhibits = Exhibits::new(alignment).unwrap();
+        let asked = check.probes(&exhibits)?;
+        exhibits.answers.all =
+            asked.into_iter().filter_map(|probe| Some(((self.answers)(&probe)?, probe))).map(|(a, p)| (p, a)).collect();
         if let Some(observation) = observation.as_ref().filter(|_| self.spoiled) {
             observation.reading.spoil();
         }
