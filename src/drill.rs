@@ -60,8 +60,14 @@ pub async fn run_after(plan: &Plan, memory: &Memory, ctx: &Context) -> Drilled {
     let read = backup.as_ref().zip(inventory.as_ref());
     let expected =
         log.stage(Stage::Expect, read, |read| stages::expect(plan, read, memory, ctx), stages::said::expected).await;
-    let instance =
-        log.stage(Stage::Provision, expected.as_ref(), |_| stages::provision(plan, ctx), stages::said::instance).await;
+    let instance = log
+        .stage(
+            Stage::Provision,
+            expected.as_ref(),
+            |claimed| stages::provision(plan, claimed, ctx),
+            stages::said::instance,
+        )
+        .await;
     let up = instance.as_ref().zip(read);
     let restored = log.stage(Stage::Restore, up, |up| stages::restore(plan, up, ctx), stages::said::restored).await;
     let restored_at = ctx.clock.elapsed();

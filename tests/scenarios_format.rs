@@ -27,6 +27,7 @@ const PARSER_ONLY: &[(&str, &str)] = &[
     ("state-elsewhere", "a path is any text to a schema"),
     ("state-in-backup", "depends on two keys together"),
     ("search-mistakes", "depends on settings together"),
+    ("visible-mistakes", "depends on settings together"),
     ("attachments-by-records", "depends on the assurance and a check together"),
     ("check-twice", "items with one name may differ in their settings"),
     ("counted-by-nobody", "depends on the checks"),

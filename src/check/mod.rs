@@ -11,6 +11,7 @@ mod draw;
 mod drift;
 mod form;
 mod history;
+mod home_pages;
 mod integrity;
 mod labels;
 mod lost;
@@ -30,10 +31,12 @@ mod templates;
 mod tests;
 mod upgraded;
 mod users;
+mod visible;
 
 pub use attachments::{Attachments, Compare};
 pub use search::{Query, SEARCHED, Search};
 pub use tail::is_attachment_version;
+pub use visible::{LOOKED_AT, Named, Sight, Visible, chosen};
 
 use crate::model::{Answers, Needs, Outcome, Probe, Scope};
 use crate::reading::{Alignment, ReadError};
@@ -158,6 +161,8 @@ registry! {
     templates::Templates,
     ;
     search::Search,
+    visible::Visible,
+    home_pages::HomePages,
 }
 
 /// What a check proves, which fields it compares, what it can't see, and what a failure means: its doc comment.

@@ -8,7 +8,7 @@ check! {
     ///
     /// Compares: which users and groups may view or edit each page and blog post, as set on itself.
     ///
-    /// Can't see: whether Confluence enforces them, and what a restriction on a page does to those below it. Titles of restricted pages are
+    /// Can't see: whether Confluence enforces them, which `visible` asks, and what a restriction on a page does to those below it. Titles of restricted pages are
     /// never shown, whatever the setting `privacy`.
     ///
     /// A failure is a matter of security: a page without its restriction is open to everybody who sees the space; one with another

@@ -192,7 +192,7 @@ impl Query {
                 return Err(format!("the target refuses the search of line {line}: {words}"));
             }
             Some(Answer::Unknown(why)) => return Err(format!("the search of line {line}: {why}")),
-            None => return Err(format!("the search of line {line} was not asked")),
+            _ => return Err(format!("the search of line {line} was not asked")),
         };
         let found = count(hits.number);
         if hits.number < self.at_least {

@@ -1,5 +1,6 @@
 //! Every check on readings of a few items, built by hand.
 
+mod asking;
 mod drift;
 mod form;
 mod near;
@@ -8,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{
-    Account, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Hop, Item, Key,
-    Kind, Ledger, Severity, Subject, Value,
+    Account, Answer, Aside, BODY_DIGEST_RULES, CONTENT_CHECKS, Damage, Descriptor, Digest, Discrepancy, Field, Hop,
+    Item, Key, Kind, Ledger, Probe, Severity, Subject, Value,
 };
 use crate::reading::{Alignment, Claim, Coverage, Gathering, Header, Inventory, Manifest, Observation};
 use crate::runs::Budget;
@@ -37,6 +38,8 @@ struct Sides {
     texts: &'static str,
     /// The rules of normal forms on the side of the manifest.
     normal: Option<&'static str>,
+    /// What the copy answers to those who ask it.
+    answers: fn(&Probe) -> Option<Answer>,
     /// Whether the disk that the copy's items lie on fails before the check runs.
     spoiled: bool,
 }
@@ -59,6 +62,7 @@ impl Sides {
             read_at: "",
             texts: BODY_DIGEST_RULES,
             normal: Some(NORMAL),
+            answers: |_| None,
             spoiled: false,
         }
     }
@@ -107,7 +111,10 @@ impl Sides {
         let observation =
             self.copy.as_ref().map(|items| Observation { reading: reading(header(&self.not_read, self.texts), items) });
         let alignment = Alignment::new(&manifest, &inventory, observation.as_ref()).unwrap();
-        let exhibits = Exhibits::new(alignment).unwrap();
+        let mut exhibits = Exhibits::new(alignment).unwrap();
+        let asked = check.probes(&exhibits)?;
+        exhibits.answers.all =
+            asked.into_iter().filter_map(|probe| Some(((self.answers)(&probe)?, probe))).map(|(a, p)| (p, a)).collect();
         if let Some(observation) = observation.as_ref().filter(|_| self.spoiled) {
             observation.reading.spoil();
         }

@@ -10,6 +10,7 @@ mod cloud;
 mod content;
 mod edition;
 mod error;
+mod open;
 mod pace;
 mod paging;
 mod permissions;

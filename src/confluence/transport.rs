@@ -283,7 +283,11 @@ impl Client {
     }
 
     /// Waits for something of the network, but not for ever, and not past the word to stop.
-    async fn timed<T>(&self, at: &At, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ClientError> {
+    pub(super) async fn timed<T>(
+        &self,
+        at: &At,
+        work: impl Future<Output = reqwest::Result<T>>,
+    ) -> Result<T, ClientError> {
         let limit = self.0.settings.timeout;
         tokio::select! {
             biased;
@@ -296,7 +300,7 @@ impl Client {
     }
 
     /// Waits until one more request may be under way, and until its turn has come.
-    async fn permit(&self, at: &At) -> Result<OwnedSemaphorePermit, ClientError> {
+    pub(super) async fn permit(&self, at: &At) -> Result<OwnedSemaphorePermit, ClientError> {
         let ready = async {
             let permit = self.0.permits.clone().acquire_owned().await.ok()?;
             let wait = self.0.pace.turn(Instant::now());

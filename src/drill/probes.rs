@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::log::Broken;
 use super::stages::{Claimed, Read, blocking, check};
-use crate::check::{self, Exhibits, Query, SEARCHED, Search};
+use crate::check::{self, Exhibits, LOOKED_AT, Named, Query, SEARCHED, Search, Sight, Visible};
 use crate::clock::Context;
-use crate::model::{Answers, IndexRecord, Sample};
+use crate::expect::Obtained;
+use crate::model::{Answers, IndexRecord, Sample, Viewer};
 use crate::plan::Plan;
 use crate::probe::{self, Asking};
-use crate::reading::{Alignment, Observation};
-use crate::scenario;
+use crate::reading::{Alignment, Observation, ReadError};
+use crate::scenario::{self, CheckName, Expected, PageSettings};
 use crate::target::Instance;
 
 /// How long the search index is waited for, unless the scenario says otherwise.
@@ -39,7 +40,8 @@ pub(super) async fn ask<'a>(
     restored: Duration,
     ctx: &Context,
 ) -> Result<Probed<'a>, Broken> {
-    let mut checks: Vec<_> = plan.checks.iter().filter_map(|planned| check(plan, &planned.value, None, ctx)).collect();
+    let mut checks: Vec<_> =
+        plan.checks.iter().filter_map(|planned| check(plan, &planned.value, Some(claimed), ctx)).collect();
     let scope = &inventory.reading.header.scope;
     checks.retain(|check| check.asks() && check::applicable(check.name(), scope).is_ok());
     if checks.is_empty() {
@@ -53,7 +55,8 @@ pub(super) async fn ask<'a>(
     }
     let within = plan.index_within().map(|span| span.to_std());
     let lags = within.is_some() || !instance.is_mock();
-    let asking = Asking { restored, within: within.unwrap_or(INDEX_WITHIN), lags };
+    let others = instance.others(ctx).map_err(|error| Broken::new(error.fault(), error))?;
+    let asking = Asking { restored, within: within.unwrap_or(INDEX_WITHIN), lags, others };
     let answers = probe::ask(instance.client(), questions, &asking, ctx).await;
     exhibits.answers = answers.map_err(|error| Broken::new(error.fault(), error))?;
     Ok(Probed(Some(exhibits)))
@@ -75,4 +78,51 @@ pub(super) fn search(plan: &Plan, ctx: &Context) -> Search {
         }
     }
     search
+}
+
+/// The word for nobody who is logged in.
+const ANONYMOUS: &str = "anonymous";
+
+/// As whom the restored copy will be asked: those whom the scenario names, and some of the manifest.
+pub(super) fn viewers(plan: &Plan, obtained: &Obtained, ctx: &Context) -> Result<Vec<String>, ReadError> {
+    if plan.check(CheckName::Visible).is_none() {
+        return Ok(Vec::new());
+    }
+    let mut viewers = check::chosen(&obtained.manifest.reading, Sample::seed(ctx.drill.as_str()))?;
+    for item in &plan.asked {
+        if let scenario::Check::Visible(settings) = &item.value {
+            let named = settings.viewer.iter().map(|viewer| viewer.value.clone());
+            viewers.extend(named.filter(|name| name != ANONYMOUS));
+        }
+    }
+    viewers.sort_unstable();
+    viewers.dedup();
+    Ok(viewers)
+}
+
+/// The check `visible` with all that the scenario wants to be looked at.
+pub(super) fn visible(plan: &Plan, claimed: Option<&Claimed>, ctx: &Context) -> Visible {
+    let viewers = claimed.map(|claimed| claimed.viewers.clone()).unwrap_or_default();
+    let seed = Sample::seed(ctx.drill.as_str());
+    let mut visible = Visible { sample: None, seed, viewers, sights: Vec::new() };
+    for item in &plan.asked {
+        let scenario::Check::Visible(settings) = &item.value else { continue };
+        let (Some(page), Some(viewer), Some(expect)) = (&settings.page, &settings.viewer, &settings.expect) else {
+            visible.sample = Some(settings.sample.map_or(LOOKED_AT, |sample| sample.value));
+            continue;
+        };
+        visible.sights.push(Sight {
+            page: match &page.value {
+                PageSettings::Id(id) => Named::Id(*id),
+                PageSettings::Title(page) => Named::Title { space: page.space.clone(), title: page.title.clone() },
+            },
+            viewer: match viewer.value.as_str() {
+                ANONYMOUS => Viewer::Anonymous,
+                name => Viewer::User(name.to_owned()),
+            },
+            shown: expect.value == Expected::Shown,
+            line: item.span.line,
+        });
+    }
+    visible
 }

@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::plan::Plan;
 use crate::reading::{Inventory, Observation, Reading};
-use crate::scenario::{Check, CheckName};
+use crate::scenario::{Check, CheckName, PageSettings};
 use crate::settings::Spanned;
 
 /// What the stages made, as far as they came.
@@ -261,8 +261,21 @@ fn position(plan: &Plan, span: crate::settings::Span) -> Position {
         line: span.line,
         column: span.column,
         length: span.length.max(1),
-        source_line: line.to_owned(),
+        source_line: without_titles(plan, line),
     }
+}
+
+/// A line of the scenario without the titles that `visible` names: those pages may be restricted.
+fn without_titles(plan: &Plan, line: &str) -> String {
+    let titles = plan.asked.iter().filter_map(|item| match &item.value {
+        Check::Visible(settings) => match &settings.page.as_ref()?.value {
+            PageSettings::Title(page) => Some(page.title.as_str()),
+            PageSettings::Id(_) => None,
+        },
+        _ => None,
+    });
+    let hidden = titles.filter(|title| !title.is_empty());
+    hidden.fold(line.to_owned(), |line, title| line.replace(title, "…"))
 }
 
 /// How many items of each kind the three sides have.

@@ -11,7 +11,8 @@ use crate::expect::{Obtained, Wanted};
 use crate::model::{Backup, Digest, Needs, Outcome, Sample, Scope, TargetRecord, TearDown};
 use crate::plan::{Plan, PlannedManifest, PlannedTarget};
 use crate::reading::{Alignment, Inventory, Manifest, Observation, ReadError, keyed_by_texts};
-use crate::target::{EmbeddedSettings, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
+use crate::scenario::CheckName;
+use crate::target::{EmbeddedSettings, Guests, Instance, MockSettings, Patience, RestoreScope, Restored, Target};
 use crate::{archive, expect, observe, scenario, source};
 
 pub(super) mod said;
@@ -25,6 +26,8 @@ pub(super) struct Claimed {
     pub(super) obtained: Obtained,
     /// `None`: of all.
     pub(super) drawing: Option<Drawing>,
+    /// People as whom the restored copy is asked.
+    pub(super) viewers: Vec<String>,
 }
 
 impl Claimed {
@@ -68,11 +71,14 @@ pub(super) async fn expect(
     let obtained = blocking(|| expect::obtain(&wanted, plan.zone.as_ref(), inventory, backup))
         .map_err(|error| Broken::new(error.fault(), error))?;
     let drawing = blocking(|| drawing(plan, &obtained, memory.rotation.as_ref(), ctx))?;
-    Ok(Claimed { obtained, drawing })
+    let viewers = blocking(|| probes::viewers(plan, &obtained, ctx)).map_err(Broken::rig)?;
+    Ok(Claimed { obtained, drawing, viewers })
 }
 
-pub(super) async fn provision(plan: &Plan, ctx: &Context) -> Result<Instance, Broken> {
-    target(plan).provision(ctx).await.map_err(|error| Broken::new(error.fault(), error))
+pub(super) async fn provision(plan: &Plan, claimed: &Claimed, ctx: &Context) -> Result<Instance, Broken> {
+    let anonymous = plan.check(CheckName::Visible).is_some();
+    let guests = Guests { anonymous, users: claimed.viewers.clone() };
+    target(plan, guests).provision(ctx).await.map_err(|error| Broken::new(error.fault(), error))
 }
 
 pub(super) async fn restore(
@@ -88,7 +94,7 @@ pub(super) async fn restore(
         Ok(restored) => Ok(restored),
         Err(error) => {
             // An unexplained refusal speaks against the backup only where the same rig takes one that is known to be good.
-            let error = target(plan).explain(error, scope, ctx).await;
+            let error = target(plan, Guests::default()).explain(error, scope, ctx).await;
             Err(Broken::new(error.fault(), error))
         }
     }
@@ -100,7 +106,7 @@ pub(super) async fn observe(
     claimed: &Claimed,
     ctx: &Context,
 ) -> Result<Observation, Broken> {
-    let needs = needs(plan, claimed.sample(), ctx);
+    let needs = needs(plan, claimed, ctx);
     let scope = match &inventory.reading.header.scope {
         Scope::Unknown => &Scope::Site,
         known => known,
@@ -113,12 +119,15 @@ pub(super) async fn observe(
 pub(super) fn check(
     plan: &Plan,
     written: &scenario::Check,
-    sample: Option<Sample>,
+    claimed: Option<&Claimed>,
     ctx: &Context,
 ) -> Option<Box<dyn Check + Send + Sync>> {
     match written {
+        scenario::Check::Visible(_) => Some(Box::new(probes::visible(plan, claimed, ctx))),
         scenario::Check::Search(_) => Some(Box::new(probes::search(plan, ctx))),
-        scenario::Check::Attachments(settings) => Some(Box::new(Attachments { compare: settings.compare, sample })),
+        scenario::Check::Attachments(settings) => {
+            Some(Box::new(Attachments { compare: settings.compare, sample: claimed.and_then(Claimed::sample) }))
+        }
         other => check::by_name(other.name()),
     }
 }
@@ -132,10 +141,11 @@ fn wanted(plan: &Plan) -> Wanted {
     }
 }
 
-fn target(plan: &Plan) -> Target {
+fn target(plan: &Plan, guests: Guests) -> Target {
     match &plan.target {
         PlannedTarget::Embedded { misbehave } => Target::Embedded(EmbeddedSettings {
             troubles: misbehave.iter().map(|one| (*one).into()).collect(),
+            guests,
             ..EmbeddedSettings::default()
         }),
         PlannedTarget::Mock { image, build_if_missing, memory, ready_within, misbehave } => {
@@ -143,6 +153,7 @@ fn target(plan: &Plan) -> Target {
             Target::Mock(MockSettings {
                 image: (!build_if_missing).then(|| image.clone()),
                 misbehave: misbehave.clone(),
+                guests,
                 memory: memory.map_or(standard.memory, |size| size.bytes()),
                 patience: Patience { ready: ready_within.to_std(), ..standard.patience.clone() },
                 ..standard
@@ -152,11 +163,11 @@ fn target(plan: &Plan) -> Target {
 }
 
 /// What all checks of the plan need, and what its least numbers count.
-fn needs(plan: &Plan, sample: Option<Sample>, ctx: &Context) -> Needs {
+fn needs(plan: &Plan, claimed: &Claimed, ctx: &Context) -> Needs {
     let counted = Needs::of(plan.at_least.iter().map(|least| least.kind));
     plan.checks
         .iter()
-        .filter_map(|planned| check(plan, &planned.value, sample, ctx))
+        .filter_map(|planned| check(plan, &planned.value, Some(claimed), ctx))
         .fold(counted, |all, check| all.and(&check.needs()))
 }
 
@@ -195,11 +206,10 @@ pub(super) async fn compare(
             exhibits
         }
     };
-    let sample = expected.and_then(Claimed::sample);
     let mut compared = Compared::new();
     for planned in &plan.checks {
         let applies = check::applicable(planned.value.name(), &inventory.reading.header.scope).is_ok();
-        let Some(check) = check(plan, &planned.value, sample, ctx).filter(|_| applies) else { continue };
+        let Some(check) = check(plan, &planned.value, expected, ctx).filter(|_| applies) else { continue };
         let ran = if expected.is_none() && !check.needs().kinds.is_empty() {
             Ran::Not("there is no manifest to compare with".to_owned())
         } else if check.asks() && !was_asked {
@@ -242,7 +252,7 @@ pub(super) fn target_record(plan: &Plan, instance: &Instance) -> TargetRecord {
         kind: plan.target.name().to_owned(),
         mock: instance.is_mock(),
         product: Some(instance.product()),
-        isolation: target(plan).isolation().to_owned(),
+        isolation: target(plan, Guests::default()).isolation().to_owned(),
         image: instance.image_digest(),
     }
 }

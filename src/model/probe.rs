@@ -24,6 +24,23 @@ pub enum Probe {
         /// So many.
         wanted: u64,
     },
+    /// Whether content is shown to somebody.
+    Look {
+        /// Its id.
+        id: u64,
+        /// As whom it is asked for.
+        viewer: Viewer,
+    },
+    /// Whether content opens for the drill's own account.
+    Open {
+        /// Its id.
+        id: u64,
+    },
+    /// Whether the short link of a page leads to a page.
+    ShortLink {
+        /// Its id.
+        id: u64,
+    },
 }
 
 /// What was answered.
@@ -33,6 +50,12 @@ pub enum Answer {
     Found(Hits),
     /// The server doesn't take the question; its own words, which may repeat it.
     Refused(String),
+    /// It is shown, or leads to what is shown.
+    Shown,
+    /// It isn't there for whoever asked.
+    Hidden,
+    /// Whoever was to ask could not be logged in.
+    NoLogIn,
     /// There is no answer that says anything. The words hold no content.
     Unknown(String),
 }

@@ -1,7 +1,7 @@
 //! Checks that ask the restored copy: which questions the scenario names, and whether they make sense.
 
 use super::settle::Desk;
-use crate::scenario::{Check, CheckName, SearchSettings};
+use crate::scenario::{Check, CheckName, SearchSettings, VisibleSettings};
 use crate::settings::{Span, Spanned};
 
 /// Every item of the checks that ask. What `all` alone stands for is among them, beside what the scenario names.
@@ -28,8 +28,10 @@ pub(super) fn settle_asked(
         asked.extend(own);
     }
     for item in &asked {
-        if let Check::Search(settings) = &item.value {
-            settle_search(settings, item.span, desk);
+        match &item.value {
+            Check::Search(settings) => settle_search(settings, item.span, desk),
+            Check::Visible(settings) => settle_visible(settings, item.span, desk),
+            _ => {}
         }
     }
     asked
@@ -39,6 +41,7 @@ pub(super) fn settle_asked(
 fn is_derived(check: &Check) -> bool {
     match check {
         Check::Search(settings) => settings.cql.is_none(),
+        Check::Visible(settings) => settings.page.is_none(),
         _ => true,
     }
 }
@@ -64,5 +67,29 @@ fn settle_search(settings: &SearchSettings, span: Span, desk: &mut Desk<'_>) {
     {
         let span = settings.at_most.map_or(span, |most| most.span);
         desk.refuse(span, "no number is so small and so large", format!("at least {least}"), "raise it");
+    }
+}
+
+fn settle_visible(settings: &VisibleSettings, span: Span, desk: &mut Desk<'_>) {
+    let help = "write `{ page: 77120, as: anonymous, expect: hidden }`, or `visible` alone";
+    let (page, viewer, expected) = (settings.page.is_some(), settings.viewer.is_some(), settings.expect.is_some());
+    if page != viewer || page != expected {
+        desk.refuse(span, "`page`, `as` and `expect` go together", "one of them is missing", help);
+    }
+    if let Some(sample) = settings.sample.as_ref().filter(|sample| page || sample.value == 0) {
+        let (message, label) = if page {
+            ("one page has no sample", "it is looked at once")
+        } else {
+            ("0 asks for nothing", "expected 1 or more")
+        };
+        desk.refuse(sample.span, message, label, "leave it out");
+    }
+    if let Some(viewer) = &settings.viewer
+        && (viewer.value.trim().is_empty()
+            || viewer.value.contains([':', '='])
+            || viewer.value.contains(char::is_control))
+    {
+        let label = "expected `anonymous` or the name of a user";
+        desk.refuse(viewer.span, "nobody can log in by this name", label, "names have no `:` and no `=`");
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use super::{Plan, PlannedManifest, PlannedTarget};
 use crate::check::Compare;
 use crate::model::{Allowance, SeverityChange, count};
-use crate::scenario::{AttachmentSettings, Check, CheckName, SearchSettings};
+use crate::scenario::{AttachmentSettings, Check, CheckName, Expected, PageSettings, SearchSettings, VisibleSettings};
 
 /// Lines in the manner of a scenario, for people; `--json` prints the same for programs.
 impl fmt::Display for Plan {
@@ -35,6 +35,7 @@ impl fmt::Display for Plan {
             let settings = match &check.value {
                 Check::Attachments(settings) => attachments(settings),
                 Check::Search(settings) => search(settings),
+                Check::Visible(settings) => visible(settings),
                 _ => String::new(),
             };
             writeln!(f, "  - {}{settings}  # line {}", check.value.name(), check.span.line)?;
@@ -83,6 +84,24 @@ fn search(settings: &SearchSettings) -> String {
     said.extend(settings.at_most.map(|number| format!("at-most: {}", number.value)));
     said.extend(settings.sample.map(|number| format!("sample: {}", number.value)));
     said.extend(settings.within.map(|span| format!("within: {span}")));
+    mapping(&said)
+}
+
+/// The settings of one `visible`.
+fn visible(settings: &VisibleSettings) -> String {
+    let mut said = Vec::new();
+    said.extend(settings.page.as_ref().map(|page| match &page.value {
+        PageSettings::Id(id) => format!("page: {id}"),
+        PageSettings::Title(page) => {
+            format!("page: {{ space: {:?}, title: {:?} }}", line(&page.space), line(&page.title))
+        }
+    }));
+    said.extend(settings.viewer.as_ref().map(|viewer| format!("as: {:?}", line(&viewer.value))));
+    said.extend(settings.expect.map(|expect| match expect.value {
+        Expected::Hidden => "expect: hidden".to_owned(),
+        Expected::Shown => "expect: shown".to_owned(),
+    }));
+    said.extend(settings.sample.map(|number| format!("sample: {}", number.value)));
     mapping(&said)
 }
 

@@ -117,7 +117,9 @@ impl Searches<'_> {
     }
 
     async fn one(&self, probe: Probe) -> Result<(Probe, Answer), ProbeError> {
-        let Probe::Search { cql, .. } = &probe;
+        let Probe::Search { cql, .. } = &probe else {
+            return Ok((probe, Answer::Unknown("it is no search".to_owned())));
+        };
         let answer = match self.client.found(cql).await {
             Ok(search) => {
                 let ids = search.listed.iter().filter_map(|content| content.id.number()).collect();

@@ -1,16 +1,19 @@
-//! Asks a restored copy as its users would ask it: what a search finds. Checks say what is to be asked; what the answers mean is theirs to say.
+//! Asks a restored copy as its users would ask it: what a search finds, what is shown to whom. Checks say what is to be asked; what the answers mean is theirs to say.
 //!
 //! An answer that says nothing is one; only a server that can't be reached at all is an error.
 
 mod index;
+mod look;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Context;
 use crate::confluence::{Client, ClientError};
 use crate::event::{Stage, Unit};
-use crate::model::{Answer, Answers, Fault, Probe};
+use crate::model::{Answer, Answers, Fault, Probe, Viewer};
 use index::Searches;
+use look::Looks;
 
 /// Why nothing could be asked.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +42,8 @@ pub struct Asking {
     pub within: Duration,
     /// Whether the index may know later than the restore ends what it brought. A mock's doesn't.
     pub lags: bool,
+    /// Those as whom it can be asked, besides the drill's own account.
+    pub others: BTreeMap<Viewer, Client>,
 }
 
 /// Asks all that is to be asked.
@@ -57,11 +62,15 @@ pub async fn ask(client: &Client, probes: Vec<Probe>, asking: &Asking, ctx: &Con
 async fn all(client: &Client, probes: Vec<Probe>, asking: &Asking, ctx: &Context) -> Result<Answers, ProbeError> {
     let of = Some(probes.len() as u64);
     let mut answers = Answers::default();
-    let searches: Vec<Probe> = probes.into_iter().filter(|probe| matches!(probe, Probe::Search { .. })).collect();
+    let is_search = |probe: &Probe| matches!(probe, Probe::Search { .. });
+    let (searches, looks): (Vec<Probe>, Vec<Probe>) = probes.into_iter().partition(is_search);
     if !searches.is_empty() {
         let (found, index) = Searches { client, asking, ctx }.ask(searches).await?;
         answers.index = Some(index);
         answers.all.extend(found);
+    }
+    if !looks.is_empty() {
+        answers.all.extend(Looks { client, others: &asking.others }.ask(looks).await?);
     }
     ctx.events.progress(Stage::Probe, answers.all.len() as u64, of, Unit::Questions);
     Ok(answers)

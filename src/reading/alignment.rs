@@ -148,6 +148,14 @@ impl<'a> Alignment<'a> {
         self.hosts.restricted(key)
     }
 
+    /// The keys of the page or blog post of this key and of the pages above it.
+    ///
+    /// # Errors
+    /// A disk that doesn't give back what was written.
+    pub fn chain(&self, key: &Key) -> Result<Vec<Key>, ReadError> {
+        self.hosts.chain(key)
+    }
+
     /// The titles from the outermost parent page down to this one.
     ///
     /// # Errors

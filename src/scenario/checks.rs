@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
-use super::SearchSettings;
+use super::{SearchSettings, VisibleSettings};
 use crate::check::Compare;
 use crate::settings::{Bare, Duration, Nothing, Portion, Spanned, family};
 
@@ -41,6 +41,10 @@ family! {
         "templates" => Templates(Nothing),
         /// A search finds what was restored.
         "search" => Search(SearchSettings),
+        /// Pages are hidden from those who must not see them, and shown to those who may.
+        "visible" => Visible(VisibleSettings),
+        /// The home page of every space opens, by its id and by its short link.
+        "home-pages" => HomePages(Nothing),
     }
 }
 
@@ -94,11 +98,15 @@ pub enum CheckName {
     Templates,
     /// Searches.
     Search,
+    /// Who is shown what.
+    Visible,
+    /// Home pages of spaces.
+    HomePages,
 }
 
 impl CheckName {
     /// Every check, in the order in which reports list them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Integrity,
         Self::Spaces,
         Self::PageTree,
@@ -113,6 +121,8 @@ impl CheckName {
         Self::Users,
         Self::Templates,
         Self::Search,
+        Self::Visible,
+        Self::HomePages,
     ];
 
     /// The word in scenarios and reports.
@@ -138,12 +148,14 @@ impl CheckName {
             Self::Users => Check::Users(N),
             Self::Templates => Check::Templates(N),
             Self::Search => Check::Search(SearchSettings::default()),
+            Self::Visible => Check::Visible(VisibleSettings::default()),
+            Self::HomePages => Check::HomePages(N),
         }
     }
 
     /// Whether it asks the restored copy, so that a scenario can name it several times.
     pub const fn asks(self) -> bool {
-        matches!(self, Self::Search)
+        matches!(self, Self::Search | Self::Visible | Self::HomePages)
     }
 
     /// The check that this item of `checks:` names; `None` for `all`.

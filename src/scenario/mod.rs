@@ -25,7 +25,7 @@ pub use allow::{Allow, ChangeSeverity, FindingName, Place};
 pub use checks::{AttachmentSettings, Check, CheckName, Excuse, Without};
 pub use load::{Loaded, load, parse};
 pub use manifest::{FromFile, ManifestSettings, ManifestWord};
-pub use probes::SearchSettings;
+pub use probes::{Expected, PageByTitle, PageSettings, SearchSettings, VisibleSettings};
 pub use prove::Every;
 pub use report::Report;
 pub use require::{AtLeast, Require};
@@ -52,7 +52,6 @@ const LATER: &[&str] = &[
     "s3",
     "settled-for",
     "sftp",
-    "visible",
     "watches",
 ];
 

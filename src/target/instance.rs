@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Patience, RestoreScope, Restored, TargetError, pack, ready, restore};
+use secrecy::SecretString;
+
+use super::{Guests, Patience, RestoreScope, Restored, TargetError, pack, ready, restore};
 use crate::clock::Context;
-use crate::confluence::{Client, ClientSettings, Endpoint};
+use crate::confluence::{Auth, Client, ClientSettings, Endpoint};
 use crate::lab::{self, LabError, Ledger, WorkFolder};
-use crate::model::Backup;
+use crate::model::{Backup, Viewer};
 
 /// How long a tear-down has, whatever else happens.
 const TEAR_DOWN: Duration = Duration::from_secs(60);
@@ -22,6 +25,9 @@ pub struct Instance {
     client: Client,
     product: String,
     patience: Patience,
+    /// Names and passwords of those who are let in besides.
+    logins: Vec<(String, SecretString)>,
+    anonymous: bool,
 }
 
 /// What runs.
@@ -81,7 +87,17 @@ impl Instance {
                 return Err(error.into());
             }
         };
-        let mut instance = Self { rig, ledger, work, endpoint, client, product: String::new(), patience };
+        let mut instance = Self {
+            rig,
+            ledger,
+            work,
+            endpoint,
+            client,
+            product: String::new(),
+            patience,
+            logins: Vec::new(),
+            anonymous: false,
+        };
         match instance.recognise(context).await {
             Ok(product) => {
                 instance.product = product;
@@ -104,6 +120,28 @@ impl Instance {
             "mock Confluence with the interface of {}",
             information.version.as_deref().unwrap_or("an unknown version")
         ))
+    }
+
+    /// The same, letting these in besides.
+    pub(super) fn with(mut self, logins: Vec<(String, SecretString)>, anonymous: bool) -> Self {
+        (self.logins, self.anonymous) = (logins, anonymous);
+        self
+    }
+
+    /// A client for each of those who are let in besides the drill itself.
+    ///
+    /// # Errors
+    /// A client that can't be made.
+    pub fn others(&self, context: &Context) -> Result<BTreeMap<Viewer, Client>, TargetError> {
+        let named = self.logins.iter().map(|(name, password)| {
+            (Viewer::User(name.clone()), Auth::Basic { user: name.clone(), password: password.clone() })
+        });
+        let anonymous = self.anonymous.then_some((Viewer::Anonymous, Auth::Anonymous));
+        let each = named.chain(anonymous).map(|(viewer, auth)| {
+            let endpoint = Endpoint { base: self.endpoint.base.clone(), auth };
+            Ok((viewer, Client::new(endpoint, ClientSettings::default(), context.cancel.clone())?))
+        });
+        each.collect()
     }
 
     /// Where it answers, and as whom it is asked.
@@ -201,4 +239,9 @@ pub(super) async fn tear_down(rig: Option<Rig>, ledger: &Ledger) -> TearDown {
 pub(crate) fn random_password() -> Result<secrecy::SecretString, TargetError> {
     let failed = || TargetError::Start("the system gives no random numbers".to_owned());
     crate::settings::random_secret().ok_or_else(failed)
+}
+
+/// A password for each of the guests.
+pub(super) fn logins(guests: &Guests) -> Result<Vec<(String, SecretString)>, TargetError> {
+    guests.users.iter().map(|name| Ok((name.clone(), random_password()?))).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::instance::{Rig, random_password, tear_down};
+use secrecy::SecretString;
+
+use super::instance::{Rig, logins, random_password, tear_down};
 use super::{ADMIN, Instance, MockSettings, TargetError};
 use crate::clock::Context;
 use crate::confluence::{Auth, Endpoint};
@@ -27,8 +29,9 @@ pub(super) async fn provision(settings: &MockSettings, context: &Context) -> Res
     context.events.say(Stage::Provision, format!("starting a container from {}", image.name));
     let ledger = Arc::new(Ledger::begin(&settings.state, context)?);
     match start(settings, &engine, &ledger, image).await {
-        Ok((rig, work, endpoint)) => {
-            Instance::ready(rig, ledger, work, endpoint, settings.patience.clone(), context).await
+        Ok((rig, work, endpoint, logins)) => {
+            let ready = Instance::ready(rig, ledger, work, endpoint, settings.patience.clone(), context);
+            Ok(ready.await?.with(logins, settings.guests.anonymous))
         }
         Err(error) => {
             tear_down(None, &ledger).await;
@@ -51,9 +54,17 @@ async fn start(
     engine: &Engine,
     ledger: &Arc<Ledger>,
     image: lab::Image,
-) -> Result<(Rig, WorkFolder, Endpoint), TargetError> {
+) -> Result<(Rig, WorkFolder, Endpoint, Vec<(String, SecretString)>), TargetError> {
     let work = WorkFolder::create(ledger, "mock")?;
     let password = random_password()?;
+    let logins = logins(&settings.guests)?;
+    let mut environment = vec![(PASSWORD.to_owned(), password.clone())];
+    let mut guests: Vec<String> = settings.guests.anonymous.then(|| "--anonymous".to_owned()).into_iter().collect();
+    for (number, (name, secret)) in logins.iter().enumerate() {
+        let variable = format!("REHEARSE_MOCK_GUEST_{number}");
+        guests.extend(["--user".to_owned(), format!("{name}=env:{variable}")]);
+        environment.push((variable, secret.clone()));
+    }
     let asked = Asked {
         image: image.clone(),
         port: PORT,
@@ -62,12 +73,13 @@ async fn start(
             .misbehave
             .iter()
             .flat_map(|one| ["--misbehave".to_owned(), one.word().to_owned()])
+            .chain(guests)
             .collect(),
-        environment: vec![(PASSWORD.to_owned(), password.clone())],
+        environment,
         memory: settings.memory,
     };
     let container = lab::start(engine, ledger, asked).await?;
     let base = format!("http://{}", container.address());
     let auth = Auth::Basic { user: ADMIN.to_owned(), password };
-    Ok((Rig::Container(Box::new(container), image), work, Endpoint { base, auth }))
+    Ok((Rig::Container(Box::new(container), image), work, Endpoint { base, auth }, logins))
 }

@@ -62,6 +62,15 @@ impl Default for Patience {
     }
 }
 
+/// Who besides the drill itself is let into a target that it starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guests {
+    /// Whether callers without a name are, where the restored site lets them in.
+    pub anonymous: bool,
+    /// People of the backup, who get a password that lasts as long as the target.
+    pub users: Vec<String>,
+}
+
 /// How the mock in this process is set up.
 #[derive(Debug, Clone)]
 pub struct EmbeddedSettings {
@@ -71,11 +80,13 @@ pub struct EmbeddedSettings {
     pub state: PathBuf,
     /// What goes wrong on purpose; for tests.
     pub troubles: Vec<Trouble>,
+    /// Who else is let in.
+    pub guests: Guests,
 }
 
 impl Default for EmbeddedSettings {
     fn default() -> Self {
-        Self { patience: Patience::default(), state: state_folder(), troubles: Vec::new() }
+        Self { patience: Patience::default(), state: state_folder(), troubles: Vec::new(), guests: Guests::default() }
     }
 }
 
@@ -94,6 +105,8 @@ pub struct MockSettings {
     pub patience: Patience,
     /// The state folder that keeps the ledger.
     pub state: PathBuf,
+    /// Who else is let in.
+    pub guests: Guests,
 }
 
 impl Default for MockSettings {
@@ -105,6 +118,7 @@ impl Default for MockSettings {
             misbehave: Vec::new(),
             patience: Patience::default(),
             state: state_folder(),
+            guests: Guests::default(),
         }
     }
 }

@@ -92,6 +92,15 @@ impl Hosts {
         Ok(true)
     }
 
+    pub fn chain(&self, key: &Key) -> Result<Vec<Key>, ReadError> {
+        let (mut keys, mut current) = (Vec::new(), self.content(key)?);
+        while let Some(host) = current.filter(|_| keys.len() < HIGHEST) {
+            current = self.above(&host)?;
+            keys.push(host.key);
+        }
+        Ok(keys)
+    }
+
     pub fn path(&self, host: &Host) -> Result<Vec<String>, ReadError> {
         let mut titles = Vec::new();
         let mut current = Some(host.clone());
