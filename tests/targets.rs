@@ -15,7 +15,7 @@ use suite::{backup, conforms, context, ledgers, package};
 use tokio_util::sync::CancellationToken;
 
 fn embedded(state: &Path, troubles: Vec<Trouble>, patience: Patience) -> Target {
-    Target::Embedded(EmbeddedSettings { patience, state: state.to_owned(), troubles })
+    Target::Embedded(EmbeddedSettings { patience, state: state.to_owned(), troubles, ..EmbeddedSettings::default() })
 }
 
 async fn refused(target: &Target, file: &[u8], state: &Path) -> TargetError {
