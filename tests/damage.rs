@@ -71,7 +71,7 @@ const TABLE: &[(Mutation, [Findings; 2])] = &[
     (Mutation::StaleContent, both("page-bodies/differs x10, page-tree/differs x10")),
     (Mutation::DropInlineMarker, both("page-bodies/differs")),
     (Mutation::DropHistory, ["history/missing x4", "history/missing x4"]),
-    (Mutation::DropRestriction, both("restrictions/missing x2")),
+    (Mutation::DropRestriction, ["restrictions/missing x2", "restrictions/missing x2, visible/shown unknown x2"]),
     (Mutation::DropLabel, both("labels/missing")),
     (Mutation::DropComment, both("comments/missing")),
     (Mutation::DropOldVersion, both("history/missing")),
@@ -82,10 +82,10 @@ const TABLE: &[(Mutation, [Findings; 2])] = &[
     (
         Mutation::RenameUser,
         [
-            "attachments/differs x5, blog-posts/differs, comments/missing x2, comments/unexpected x2, history/differs x7, \
-             page-tree/differs x17",
-            "attachments/differs x8, comments/differs x8, history/differs x5, page-tree/differs x7, restrictions/missing x2, \
-             restrictions/unexpected x2",
+            "attachments/differs x5, blog-posts/differs, blog-posts/names-another-user, comments/missing x2, comments/unexpected x2, \
+             history/differs x7, page-bodies/names-another-user x3, page-tree/differs x17",
+            "attachments/differs x8, comments/differs x8, history/differs x5, history/names-another-user x3, \
+             page-bodies/names-another-user, page-tree/differs x7, restrictions/missing x2, restrictions/unexpected x2",
         ],
     ),
     (Mutation::DropUser, [NO_VICTIM, "users/missing, users/missing-with-user"]),

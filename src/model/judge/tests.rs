@@ -275,8 +275,8 @@ fn a_record_survives_its_file_and_a_newer_one_is_refused() {
     let record = set(good(), "labels", with_error(3, 3)).judged();
     let bytes = serde_json::to_vec(&record).unwrap();
     assert_eq!(Record::read(&bytes).unwrap(), record);
-    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":3", "\"record\":4", 1);
-    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 4 })));
+    let newer = String::from_utf8(bytes).unwrap().replacen("\"record\":4", "\"record\":5", 1);
+    assert!(matches!(Record::read(newer.as_bytes()), Err(crate::model::RecordError::Newer { found: 5 })));
 }
 
 fn sampled(drawn: u64, examined: u64, rotation: Option<RotationRecord>) -> Record {
@@ -354,11 +354,14 @@ fn an_excused_error_passes_within_its_rules_and_a_record_that_contradicts_itself
 #[test]
 fn records_of_older_formats_are_read() {
     let record = set(good(), "labels", with_error(3, 3)).judged();
-    let text = serde_json::to_string(&record).unwrap().replacen("\"record\":3", "\"record\":2", 1);
-    for new in ["treatment", "treated", "samples", "\"state\":null", "proof", "proven", "items"] {
+    let text = serde_json::to_string(&record).unwrap();
+    for new in ["treatment", "treated", "samples", "\"state\":null", "proof", "proven", "items", "notes", "\"index\""] {
         assert!(!text.contains(new), "{new} is in a record that needs none");
     }
-    assert_eq!(Record::read(text.as_bytes()).unwrap(), Record { record: 2, ..record });
+    for older in [2, 3] {
+        let text = text.replacen("\"record\":4", &format!("\"record\":{older}"), 1);
+        assert_eq!(Record::read(text.as_bytes()).unwrap(), Record { record: older, ..record.clone() });
+    }
 }
 
 fn any_state() -> impl Strategy<Value = CheckState> {
