@@ -78,7 +78,7 @@ fn one_of_another_backup_is_refused() {
 #[test]
 fn one_of_a_newer_program_is_refused() {
     let rig = rig();
-    rig.write(FILE, rig.read(FILE).replacen("\"manifest\":3", "\"manifest\":7", 1));
+    rig.write(FILE, rig.read(FILE).replacen("\"manifest\":4", "\"manifest\":7", 1));
     refused(&rig, "it has format 7");
 }
 
