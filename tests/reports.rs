@@ -424,7 +424,7 @@ fn foreign_parsers_read_what_hostile_text_was_written_into() {
             let text = etree(&python, &files);
             assert!(text.contains("]]>"), "what was split is one again: {text}");
             if junitparser {
-                let script = "import sys, junitparser\nfor path in sys.argv[1:]: assert sum(len(suite) for suite in junitparser.JUnitXml.fromfile(path)) == 20";
+                let script = "import sys, junitparser\nfor path in sys.argv[1:]: assert sum(len(suite) for suite in junitparser.JUnitXml.fromfile(path)) == 21";
                 run(&python, &["-c", script], &files);
             }
             if !junitparser {
@@ -458,7 +458,7 @@ for path in sys.argv[1:]:
             for problem in case.findall("failure") + case.findall("error"):
                 assert problem.get("message") and "\n" not in problem.get("message"), name
                 assert problem.text
-    assert len(seen) == 20, len(seen)
+    assert len(seen) == 21, len(seen)
     print("".join(problem.text for problem in root.iter("failure")))
 "#;
     run(python, &["-c", script], files)
