@@ -163,7 +163,7 @@ impl Search {
             outcome.tally.examined += 1;
             if !page.and_then(|page| page.id).is_some_and(|id| hits.ids.contains(&id)) {
                 let subject = subject(&exhibits.alignment, row)?;
-                outcome.findings.push(lacking("not-found", subject, format!("no search finds it{}", healed(hits, 1))));
+                outcome.findings.push(lacking(NOT_FOUND, subject, format!("no search finds it{}", healed(hits, 1))));
             }
         }
         if unanswered > 0 {
@@ -211,6 +211,9 @@ impl Query {
     }
 }
 
+/// What is found where a page of the manifest is not.
+const NOT_FOUND: &str = "not-found";
+
 fn lacking(what: &str, subject: Subject, message: String) -> Finding {
     let advice =
         "rebuild the search index behind the restore, and count the time that it takes as part of the recovery";
@@ -219,7 +222,8 @@ fn lacking(what: &str, subject: Subject, message: String) -> Finding {
         severity: Severity::Error,
         subject,
         discrepancy: Discrepancy::Other { message },
-        hop: Hop::Restore,
+        // Nothing shows what the source finds for a query of somebody's own.
+        hop: if what == NOT_FOUND { Hop::Restore } else { Hop::Unknown },
         place: None,
         remedy: (what != "too-many").then(|| advice.to_owned()),
     }
